@@ -1,0 +1,116 @@
+use std::net::{SocketAddr, TcpListener};
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, HeaderName, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
+use futures::FutureExt;
+use http::StatusCode;
+use http_body_util::Limited;
+use hyper_util::rt::TokioTimer;
+
+use super::StartError;
+use super::answer::{self, Answer};
+use super::shell::{DRAIN, Limits, Server, Shell, local_addr};
+use crate::headers::SecurityHeaders;
+
+/// Serves an axum router. The socket comes from [`super::Listen::bind`].
+pub fn axum(listener: TcpListener, router: Router, limits: Limits) -> Result<Server, StartError> {
+    let addr = local_addr(&listener)?;
+    let shell = Shell::new(limits, addr);
+    let ready = shell.ready.clone();
+    let router = router.layer(middleware::from_fn_with_state(shell, around)).layer(SecurityHeaders::api());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+
+    Ok(Server {
+        addr,
+        ready,
+        serve: Box::new(move |shutdown| {
+            Box::pin(async move {
+                let handle = Handle::new();
+                // HTTP/1.1 only: to tell the versions apart the builder would first wait for
+                // bytes without any limit, and a silent client could hold a connection for ever.
+                let mut server = axum_server::from_tcp(listener)?
+                    .handle(handle.clone())
+                    .acceptor(NoDelayAcceptor::new())
+                    .http1_only();
+                server
+                    .http_builder()
+                    .http1()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(limits.head)
+                    .max_buf_size(64 * 1024);
+                let stop = async {
+                    shutdown.cancelled().await;
+                    handle.graceful_shutdown(Some(DRAIN));
+                    std::future::pending().await
+                };
+                tokio::select! {
+                    result = server.serve(service) => result,
+                    () = stop => Ok(()),
+                }
+            })
+        }),
+    })
+}
+
+/// Around every request: the shell's own answers, the limits, panics, the log.
+async fn around(State(shell): State<Shell>, mut request: Request, next: Next) -> Response {
+    let begin = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    if let Some(own) = shell.own(method.as_str(), &path).await {
+        return own.into_response();
+    }
+
+    let page = answer::wants_page(text(request.headers(), header::ACCEPT));
+    let limit = shell.body_limit(text(request.headers(), header::CONTENT_TYPE));
+    let announced = text(request.headers(), header::CONTENT_LENGTH).parse::<usize>();
+    let response = if announced.is_ok_and(|length| length > limit) {
+        answer::too_large(page).into_response()
+    } else {
+        DefaultBodyLimit::max(limit).apply(&mut request);
+        let request = request.map(|body| Body::new(Limited::new(body, limit)));
+        let handled = tokio::time::timeout(shell.limits.request, next.run(request));
+        match AssertUnwindSafe(handled).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_)) => answer::timed_out(page).into_response(),
+            Err(panic) => answer::panicked(&*panic, method.as_str(), &path, page).into_response(),
+        }
+    };
+    let status = response.status().as_u16();
+    let ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(port = shell.port, %method, path, status, ms, "request");
+    response
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> &str {
+    let value = headers.get(name);
+    value.and_then(|v| v.to_str().ok()).unwrap_or_default()
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, self.body).into_response();
+        let headers = response.headers_mut();
+        let own = [
+            (header::CONTENT_TYPE, Some(self.content_type)),
+            (header::CACHE_CONTROL, self.cache_control),
+            (header::RETRY_AFTER, self.retry_after),
+        ];
+        for (name, value) in own {
+            if let Some(value) = value {
+                headers.insert(name, http::HeaderValue::from_static(value));
+            }
+        }
+        self.headers.apply(headers);
+        response
+    }
+}

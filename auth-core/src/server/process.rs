@@ -1,0 +1,58 @@
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Directive;
+
+/// A token that Ctrl-C or SIGTERM cancels. Call it inside a Tokio runtime, once per process.
+pub fn shutdown_signal() -> CancellationToken {
+    let token = CancellationToken::new();
+    let stop = token.clone();
+    tokio::spawn(async move {
+        // Without signal handlers the system's own apply, and a signal ends the process at once.
+        if let Err(error) = signalled().await {
+            tracing::warn!(%error, "signals can't be awaited: the end will not be graceful");
+            return;
+        }
+        tracing::info!("stopping");
+        stop.cancel();
+    });
+    token
+}
+
+#[cfg(unix)]
+async fn signalled() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn signalled() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// These print headers, queries or bodies when they are asked for details, and so they aren't
+/// asked, whatever `RUST_LOG` says.
+const TALKATIVE: [&str; 6] = ["h2", "hyper", "hyper_util", "reqwest", "actix_http", "oauth2"];
+
+/// Starts the log on standard error. What is shown is chosen with `RUST_LOG` (by default
+/// `default`, for instance `"info"`); `LOG_FORMAT=json` prints a line of JSON for each event.
+///
+/// No event of ours contains a secret, a header, a query or a body.
+pub fn init_logging(default: &str) {
+    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok();
+    let mut filter = EnvFilter::builder().parse_lossy(wanted.as_deref().unwrap_or(default));
+    let quiet = TALKATIVE.iter().map(|target| format!("{target}=info"));
+    for directive in quiet.filter_map(|d| d.parse::<Directive>().ok()) {
+        filter = filter.add_directive(directive);
+    }
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let json = std::env::var("LOG_FORMAT").is_ok_and(|format| format == "json");
+    // A second call, as tests make it, leaves the first log in place.
+    let _ = if json { log.json().try_init() } else { log.try_init() };
+}
