@@ -117,10 +117,16 @@ impl SecurityHeaders {
     /// https; over plain http a browser must ignore it (§8.1), so it is not sent there.
     pub fn https(mut self, is_https: bool) -> SecurityHeaders {
         if is_https {
-            let a_year = HeaderValue::from_static("max-age=31536000");
-            self.0.push((header::STRICT_TRANSPORT_SECURITY, a_year));
+            self.0.extend(Self::strict_transport_security().0);
         }
         self
+    }
+
+    /// HSTS alone: a server that speaks TLS itself adds it to every answer. Without
+    /// `includeSubDomains`, for an app doesn't know what else its host's domain has.
+    pub(crate) fn strict_transport_security() -> SecurityHeaders {
+        let a_year = HeaderValue::from_static("max-age=31536000");
+        SecurityHeaders(vec![(header::STRICT_TRANSPORT_SECURITY, a_year)])
     }
 
     /// The value of one header, by its lower-case name.

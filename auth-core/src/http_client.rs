@@ -22,6 +22,8 @@ mod builder;
 mod oauth2_adapter;
 mod resolver;
 
+use std::path::Path;
+
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -142,6 +144,19 @@ impl HttpClient {
     /// [`HttpError::Setup`] when the TLS library cannot be set up.
     pub fn new() -> Result<Self, HttpError> {
         Self::builder().build()
+    }
+
+    /// A client with the default limits that also trusts the certificate authorities in a file, if
+    /// one is given (the setting `EXTRA_CA_FILE` of the apps): for an authorization server whose
+    /// certificate comes from an authority of one's own.
+    ///
+    /// # Errors
+    /// [`HttpError::Setup`] when the file can't be read or holds no certificate.
+    pub fn trusting(extra_ca_file: Option<&Path>) -> Result<Self, HttpError> {
+        let Some(path) = extra_ca_file else { return Self::new() };
+        let pem = std::fs::read(path)
+            .map_err(|error| HttpError::Setup(format!("EXTRA_CA_FILE, {}: {error}", path.display())))?;
+        Self::builder().root_certificates(&pem)?.build()
     }
 
     /// Starts a client with other limits or an additional certificate authority.

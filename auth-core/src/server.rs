@@ -10,6 +10,7 @@
 //!   [`Server::ready_when`]), and the stylesheet and the icon of [`crate::pages`];
 //! - one log line for each request, with method, path, status and time: never a query, a header or
 //!   a body, which is where the secrets are;
+//! - with a certificate ([`Server::over_tls`]) it serves https, and whatever replaces that certificate;
 //! - on shutdown it stops accepting, finishes what it began, and is gone within five seconds.
 //!
 //! # Example
@@ -34,19 +35,27 @@ mod actix;
 mod answer;
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(any(feature = "axum", feature = "actix"))]
+mod healthcheck;
 mod process;
 #[cfg(any(feature = "axum", feature = "actix"))]
 mod shell;
 mod start;
+#[cfg(any(feature = "axum", feature = "actix"))]
+mod tls;
 
 #[cfg(feature = "actix")]
 pub use self::actix::actix;
 #[cfg(feature = "axum")]
 pub use self::axum::axum;
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub use self::healthcheck::healthcheck;
 pub use self::process::{init_logging, shutdown_signal};
 #[cfg(any(feature = "axum", feature = "actix"))]
 pub use self::shell::{Limits, Server, serve};
 pub use self::start::{Listen, StartError};
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub use self::tls::TlsFiles;
 
 #[cfg(all(test, feature = "axum", feature = "actix"))]
 mod tests;

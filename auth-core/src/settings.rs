@@ -17,6 +17,8 @@
 mod secrets;
 mod urls;
 
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub(crate) use secrets::warn_if_others_may_read;
 pub use secrets::{parse_key_32, refuse_weak_secret, secret_from_env};
 pub use urls::{HttpUrl, Issuer};
 

@@ -1,3 +1,4 @@
+use std::io;
 use std::net::TcpListener;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -10,7 +11,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, Error, HttpMessage, HttpResponse, HttpServer};
+use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
+use tokio_util::sync::CancellationToken;
 
 use super::StartError;
 use super::answer::{self, Answer};
@@ -25,10 +28,10 @@ where
 {
     let addr = local_addr(&listener)?;
     let shell = Shell::new(limits, addr);
-    let ready = shell.ready.clone();
 
+    let for_app = shell.clone();
     let factory = move || {
-        let shell = shell.clone();
+        let shell = for_app.clone();
         let around = move |request: ServiceRequest, next: Next<BoxBody>| around(shell.clone(), request, next);
         App::new()
             .app_data(web::PayloadConfig::new(limits.body))
@@ -38,23 +41,23 @@ where
             .wrap(from_fn(around))
             .wrap(SecurityHeaders::api())
     };
-    Ok(Server {
-        addr,
-        ready,
-        serve: Box::new(move |shutdown| {
-            Box::pin(async move {
-                let server = HttpServer::new(factory)
-                    .workers(limits.workers.max(1))
-                    .client_request_timeout(limits.head)
-                    .shutdown_timeout(DRAIN.as_secs())
-                    .disable_signals()
-                    .shutdown_signal(shutdown.cancelled_owned())
-                    .listen(listener)?
-                    .run();
-                server.await
-            })
-        }),
-    })
+    let serve = move |shutdown: CancellationToken, tls| -> BoxFuture<'static, io::Result<()>> {
+        Box::pin(async move {
+            let server = HttpServer::new(factory)
+                .workers(limits.workers.max(1))
+                .client_request_timeout(limits.head)
+                .tls_handshake_timeout(limits.head)
+                .shutdown_timeout(DRAIN.as_secs())
+                .disable_signals()
+                .shutdown_signal(shutdown.cancelled_owned());
+            let server = match tls {
+                None => server.listen(listener)?,
+                Some(config) => server.listen_rustls_0_23(listener, config)?,
+            };
+            server.run().await
+        })
+    };
+    Ok(Server::new(addr, shell, Box::new(serve)))
 }
 
 /// Around every request: the shell's own answers, the limits, panics, the log.
@@ -73,7 +76,7 @@ async fn around(
     let page = answer::wants_page(text(request.headers(), header::ACCEPT));
     let limit = shell.body_limit(text(request.headers(), header::CONTENT_TYPE));
     let announced = text(request.headers(), header::CONTENT_LENGTH).parse::<usize>();
-    let result = if announced.is_ok_and(|length| length > limit) {
+    let mut result = if announced.is_ok_and(|length| length > limit) {
         Ok(request.into_response(HttpResponse::from(answer::too_large(page))))
     } else {
         limit_payload(&mut request, limit);
@@ -88,6 +91,9 @@ async fn around(
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
     };
+    if let (Ok(response), true) = (&mut result, shell.is_https()) {
+        SecurityHeaders::strict_transport_security().apply_actix(response.headers_mut());
+    }
     let ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (port, status) = (shell.port, status.as_u16());
     tracing::info!(port, method, path, status, ms, "request");

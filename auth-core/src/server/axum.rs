@@ -1,6 +1,8 @@
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -9,11 +11,17 @@ use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
-use futures::FutureExt;
+use axum_server::accept::{Accept, NoDelayAcceptor};
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
 use http::StatusCode;
 use http_body_util::Limited;
 use hyper_util::rt::TokioTimer;
+use rustls::ServerConfig;
+use tokio::net::TcpStream;
+use tokio_util::either::Either;
+use tokio_util::sync::CancellationToken;
 
 use super::StartError;
 use super::answer::{self, Answer};
@@ -24,21 +32,19 @@ use crate::headers::SecurityHeaders;
 pub fn axum(listener: TcpListener, router: Router, limits: Limits) -> Result<Server, StartError> {
     let addr = local_addr(&listener)?;
     let shell = Shell::new(limits, addr);
-    let ready = shell.ready.clone();
-    let router = router.layer(middleware::from_fn_with_state(shell, around)).layer(SecurityHeaders::api());
+    let router =
+        router.layer(middleware::from_fn_with_state(shell.clone(), around)).layer(SecurityHeaders::api());
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
 
-    Ok(Server {
-        addr,
-        ready,
-        serve: Box::new(move |shutdown| {
+    let serve =
+        move |shutdown: CancellationToken, tls: Option<ServerConfig>| -> BoxFuture<'static, io::Result<()>> {
             Box::pin(async move {
                 let handle = Handle::new();
                 // HTTP/1.1 only: to tell the versions apart the builder would first wait for
                 // bytes without any limit, and a silent client could hold a connection for ever.
                 let mut server = axum_server::from_tcp(listener)?
                     .handle(handle.clone())
-                    .acceptor(NoDelayAcceptor::new())
+                    .acceptor(Acceptor::new(tls, limits.head))
                     .http1_only();
                 server
                     .http_builder()
@@ -56,8 +62,39 @@ pub fn axum(listener: TcpListener, router: Router, limits: Limits) -> Result<Ser
                     () = stop => Ok(()),
                 }
             })
-        }),
-    })
+        };
+    Ok(Server::new(addr, shell, Box::new(serve)))
+}
+
+/// Takes connections as they come, or with a TLS handshake.
+#[derive(Clone)]
+struct Acceptor(Option<RustlsAcceptor<NoDelayAcceptor>>);
+
+impl Acceptor {
+    fn new(tls: Option<ServerConfig>, handshake: Duration) -> Acceptor {
+        let tls = tls.map(|config| RustlsConfig::from_config(Arc::new(config)));
+        let over = NoDelayAcceptor::new();
+        Acceptor(tls.map(|tls| RustlsAcceptor::new(tls).handshake_timeout(handshake).acceptor(over)))
+    }
+}
+
+impl<S: Send + 'static> Accept<TcpStream, S> for Acceptor {
+    type Stream = Either<TcpStream, <RustlsAcceptor<NoDelayAcceptor> as Accept<TcpStream, S>>::Stream>;
+    type Service = S;
+    type Future = BoxFuture<'static, io::Result<(Self::Stream, S)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        match &self.0 {
+            None => {
+                let accepted = NoDelayAcceptor::new().accept(stream, service);
+                Box::pin(accepted.map_ok(|(stream, service)| (Either::Left(stream), service)))
+            }
+            Some(tls) => {
+                let accepted = tls.accept(stream, service);
+                Box::pin(accepted.map_ok(|(stream, service)| (Either::Right(stream), service)))
+            }
+        }
+    }
 }
 
 /// Around every request: the shell's own answers, the limits, panics, the log.
@@ -72,7 +109,7 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
     let page = answer::wants_page(text(request.headers(), header::ACCEPT));
     let limit = shell.body_limit(text(request.headers(), header::CONTENT_TYPE));
     let announced = text(request.headers(), header::CONTENT_LENGTH).parse::<usize>();
-    let response = if announced.is_ok_and(|length| length > limit) {
+    let mut response = if announced.is_ok_and(|length| length > limit) {
         answer::too_large(page).into_response()
     } else {
         DefaultBodyLimit::max(limit).apply(&mut request);
@@ -84,6 +121,9 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
             Err(panic) => answer::panicked(&*panic, method.as_str(), &path, page).into_response(),
         }
     };
+    if shell.is_https() {
+        SecurityHeaders::strict_transport_security().apply(response.headers_mut());
+    }
     let status = response.status().as_u16();
     let ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(port = shell.port, %method, path, status, ms, "request");

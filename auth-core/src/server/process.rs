@@ -36,6 +36,35 @@ async fn signalled() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
+/// SIGHUPs, one after the other: by custom they ask a server to read its files again. Where there are
+/// no such signals, none ever comes.
+#[cfg(any(feature = "axum", feature = "actix"))]
+#[derive(Debug)]
+pub(super) struct Hangups(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
+
+#[cfg(any(feature = "axum", feature = "actix"))]
+impl Hangups {
+    #[cfg(unix)]
+    pub(super) fn new() -> Hangups {
+        Hangups(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok())
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn new() -> Hangups {
+        Hangups()
+    }
+
+    pub(super) async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signals) = &mut self.0
+            && signals.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+}
+
 /// These print headers, queries or bodies when they are asked for details, and so they aren't
 /// asked, whatever `RUST_LOG` says.
 const TALKATIVE: [&str; 6] = ["h2", "hyper", "hyper_util", "reqwest", "actix_http", "oauth2"];

@@ -2,13 +2,16 @@ use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
-use super::{StartError, shutdown_signal};
+use super::tls::Tls;
+use super::{StartError, TlsFiles, shutdown_signal};
 
 /// How long a request that has begun may go on after the signal to stop.
 pub(super) const DRAIN: Duration = Duration::from_secs(4);
@@ -63,11 +66,17 @@ pub(super) struct Shell {
     pub(super) limits: Limits,
     pub(super) port: u16,
     pub(super) ready: Readiness,
+    /// Set when the server runs over TLS, which is decided after its routes are built.
+    pub(super) https: Arc<AtomicBool>,
 }
 
 impl Shell {
     pub(super) fn new(limits: Limits, addr: SocketAddr) -> Shell {
-        Shell { limits, port: addr.port(), ready: Readiness::default() }
+        Shell { limits, port: addr.port(), ready: Readiness::default(), https: Arc::default() }
+    }
+
+    pub(super) fn is_https(&self) -> bool {
+        self.https.load(Ordering::Relaxed)
     }
 
     pub(super) fn body_limit(&self, content_type: &str) -> usize {
@@ -80,16 +89,22 @@ impl Shell {
     }
 }
 
-pub(super) type Serve = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, io::Result<()>> + Send>;
+pub(super) type Serve =
+    Box<dyn FnOnce(CancellationToken, Option<ServerConfig>) -> BoxFuture<'static, io::Result<()>> + Send>;
 
 /// A server that is bound and ready to run.
 pub struct Server {
     pub(super) addr: SocketAddr,
-    pub(super) ready: Readiness,
+    pub(super) shell: Shell,
     pub(super) serve: Serve,
+    tls: Option<(Tls, ServerConfig)>,
 }
 
 impl Server {
+    pub(super) fn new(addr: SocketAddr, shell: Shell, serve: Serve) -> Server {
+        Server { addr, shell, serve, tls: None }
+    }
+
     /// The address it listens on: the port is known even where port 0 was asked for.
     pub fn addr(&self) -> SocketAddr {
         self.addr
@@ -103,14 +118,43 @@ impl Server {
         Fut: Future<Output = Result<(), String>> + Send + 'static,
     {
         // Set twice, the first one stays.
-        let _ = self.ready.0.set(Box::new(move || Box::pin(check())));
+        let _ = self.shell.ready.0.set(Box::new(move || Box::pin(check())));
         self
+    }
+
+    /// Serves https with this certificate, and with whatever replaces it in these files, instead of
+    /// http. `None` changes nothing.
+    ///
+    /// # Errors
+    /// When the files can't be read or don't belong together.
+    pub fn over_tls(mut self, files: Option<TlsFiles>) -> Result<Server, StartError> {
+        let Some(files) = files else { return Ok(self) };
+        let tls = Tls::read(files)?;
+        let config = tls.config().map_err(|error| {
+            StartError::new(format!("TLS can't be set up: {error}"), "report this: no setting can cause it")
+        })?;
+        self.shell.https.store(true, Ordering::Relaxed);
+        self.tls = Some((tls, config));
+        Ok(self)
+    }
+
+    /// The address as a URL begins: `http://127.0.0.1:8000`.
+    pub fn origin(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.addr)
     }
 
     /// Serves until `shutdown` is cancelled and the requests in flight are answered, but no
     /// longer than five seconds after that.
     pub async fn run(self, shutdown: CancellationToken) -> io::Result<()> {
-        let Server { addr, serve, .. } = self;
+        let Server { addr, serve, tls, .. } = self;
+        let (tls, config) = tls.unzip();
+        let renewals = async {
+            match tls {
+                Some(tls) => tls.keep_current().await,
+                None => std::future::pending().await,
+            }
+        };
         let deadline = {
             let shutdown = shutdown.clone();
             async move {
@@ -119,7 +163,8 @@ impl Server {
             }
         };
         tokio::select! {
-            result = serve(shutdown) => result,
+            result = serve(shutdown, config) => result,
+            () = renewals => Ok(()),
             () = deadline => {
                 tracing::warn!(%addr, "connections were still open at the end");
                 Ok(())
@@ -143,7 +188,7 @@ pub async fn serve(built: Result<Server, StartError>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    tracing::info!("listening on http://{}", server.addr());
+    tracing::info!("listening on {}", server.origin());
     match server.run(shutdown_signal()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

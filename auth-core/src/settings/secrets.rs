@@ -47,7 +47,11 @@ fn secret_from(
         (None, Some(path)) => read_secret_file(&format!("{name}_FILE"), Path::new(&path))?,
     };
     if secret.is_empty() {
-        return Err(SettingsError::new(name, "is empty", "set it, or leave it out"));
+        return Err(SettingsError::new(
+            name,
+            "is empty",
+            "give it a value, or leave it out: --help says what happens then",
+        ));
     }
     Ok(Some(secret))
 }
@@ -71,7 +75,7 @@ fn read_secret_file(setting: &str, path: &Path) -> Result<String, SettingsError>
 }
 
 #[cfg(unix)]
-fn warn_if_others_may_read(setting: &str, path: &Path) {
+pub(crate) fn warn_if_others_may_read(setting: &str, path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o007 != 0) {
         tracing::warn!(setting, path = %path.display(), "every user of this machine may read this secret: chmod o-rwx");
@@ -79,7 +83,7 @@ fn warn_if_others_may_read(setting: &str, path: &Path) {
 }
 
 #[cfg(not(unix))]
-fn warn_if_others_may_read(_setting: &str, _path: &Path) {}
+pub(crate) fn warn_if_others_may_read(_setting: &str, _path: &Path) {}
 
 /// Refuses a secret that an attacker would try first: short, repetitive, or published.
 ///
@@ -174,7 +178,7 @@ mod tests {
         assert_eq!(both.to_string(), "S and S_FILE are both set: set one of them");
         assert_eq!(
             secret_from("S", Some(String::new()), None).unwrap_err().to_string(),
-            "S is empty: set it, or leave it out"
+            "S is empty: give it a value, or leave it out: --help says what happens then"
         );
         assert_eq!(secret_from("S", None, Some(file("e", "\n"))).unwrap_err().setting, "S");
         let missing = secret_from("S", None, Some("/nonexistent/secret".to_owned())).unwrap_err();
