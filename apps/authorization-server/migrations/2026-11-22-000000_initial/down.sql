@@ -1,0 +1,11 @@
+DROP TABLE login_attempts;
+DROP TABLE signing_keys;
+DROP TABLE revoked_tokens;
+DROP TABLE refresh_tokens;
+DROP TABLE authorization_codes;
+DROP TABLE authorizations;
+DROP TABLE consents;
+DROP TABLE authorization_requests;
+DROP TABLE sessions;
+DROP TABLE applications;
+DROP TABLE users;
