@@ -1,0 +1,265 @@
+//! The whole login in a real browser. A violation of a page's own policy fails the test, and so does a
+//! page that does not fit on a telephone. Pictures of every page: `SCREENSHOTS=folder cargo test`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // tests fail by panicking
+
+use std::time::{Duration, Instant};
+
+use tests::{
+    Authorized, NewClient, Stack, TestServer, Tokens,
+    chrome::Chrome,
+    command::Running,
+    playground::{Playground, Ports, playground},
+    stub::{Answer, Stub},
+};
+use thirtyfour::Key;
+
+/// What a newcomer does after `cargo run -p playground`.
+#[tokio::test]
+async fn a_newcomer_walks_through_the_playground() {
+    let Some(chrome) = Chrome::start("the walk through the playground").await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let playground = Playground::start(folder.path()).await;
+    walk(&chrome, &Parties::new("http://localhost", playground.ports)).await;
+    chrome.quit().await;
+}
+
+/// The same after `cargo run -p playground -- --tls`, in a browser that trusts what the table names.
+#[tokio::test]
+async fn a_newcomer_walks_through_the_playground_on_https() {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = Ports::free();
+    let mut command = playground(folder.path(), ports);
+    command.arg("--tls");
+    let running = tokio::task::spawn_blocking(|| Running::start(command)).await.unwrap();
+    let begin = Instant::now();
+    while !running.written().contains("Ctrl-C") {
+        assert!(begin.elapsed() < Duration::from_secs(60), "it does not start: {}", running.written());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let authority = folder.path().join("authority.pem");
+    let Some(chrome) = Chrome::trusting(&authority, "the walk on https").await else { return };
+    walk(&chrome, &Parties::new("https://localhost", ports)).await;
+    chrome.quit().await;
+}
+
+/// The same where the parties run already, as after `docker compose up`: `WALK_AT=http://localhost` says where, and
+/// the ports are those of the README. Not skipped loudly elsewhere, for nothing is missing on this machine.
+#[tokio::test]
+async fn a_newcomer_walks_where_the_parties_run_already() {
+    let Ok(host) = std::env::var("WALK_AT") else { return };
+    let Some(chrome) = Chrome::start("the walk where the parties run already").await else { return };
+    let ports = Ports {
+        playground: 8080,
+        client: 8000,
+        password_bearer_api: 8001,
+        resource_api: 8002,
+        authorization_server: 9000,
+    };
+    walk(&chrome, &Parties::new(&host, ports)).await;
+    chrome.quit().await;
+}
+
+struct Parties {
+    home: String,
+    client: String,
+    authorization_server: String,
+    api: String,
+}
+
+impl Parties {
+    fn new(host: &str, ports: Ports) -> Parties {
+        let at = |port: u16| format!("{host}:{port}");
+        Parties {
+            home: at(ports.playground),
+            client: at(ports.client),
+            authorization_server: at(ports.authorization_server),
+            api: at(ports.resource_api),
+        }
+    }
+}
+
+async fn walk(chrome: &Chrome, at: &Parties) {
+    chrome.open(&at.home).await;
+    chrome.screenshot("01-playground").await;
+    chrome.open(&at.client).await;
+    chrome.screenshot("02-client-welcome").await;
+    chrome.click("login").await;
+    assert!(chrome.url().await.starts_with(&at.authorization_server));
+    chrome.screenshot("03-login").await;
+    chrome.sign_in("alice", "open-sesame-alice").await;
+    // A consent that was given before is remembered.
+    while !chrome.has("logout").await {
+        if chrome.has("allow").await {
+            chrome.screenshot("04-consent").await;
+            chrome.click("allow").await;
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    // Back at the client, at an address that shows no code.
+    chrome.find("logout").await;
+    let url = chrome.url().await;
+    assert!(url.starts_with(&at.client) && !url.contains("code="), "{url}");
+    chrome.screenshot("05-client-home").await;
+    chrome.open(&format!("{}/profile", at.client)).await;
+    assert!(chrome.text_of("name").await.contains("Alice"));
+    assert!(!chrome.text_of("sub").await.is_empty());
+    chrome.screenshot("06-profile").await;
+
+    chrome.open(&format!("{}/notes", at.client)).await;
+    chrome.screenshot("07-notes-empty").await;
+    chrome.type_into("text", "Five words for the worker").await;
+    chrome.click("add-note").await;
+    chrome.wait_for_text("Five words for the worker", false).await;
+    chrome.wait_for_text("5 words", true).await;
+    chrome.screenshot("08-notes-with-report").await;
+
+    chrome.click("logout").await;
+    chrome.find("login").await;
+    chrome.screenshot("09-logged-out").await;
+    chrome.open(&format!("{}/notes", at.client)).await;
+    assert!(!chrome.text().await.contains("Five words"), "the notes are closed");
+    chrome.screenshot("10-closed").await;
+    // The browser again: it alone trusts a playground's own authority.
+    chrome.open(&format!("{}/notes", at.api)).await;
+    assert!(chrome.text().await.contains("error"), "the API is closed: {}", chrome.text().await);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_then_the_right_one() {
+    let Some(chrome) = Chrome::start("a wrong password").await else { return };
+    let stack = Stack::start().await;
+    chrome.open(&stack.client("/login")).await;
+    chrome.sign_in("alice", "wrong").await;
+    chrome.find("sign-in").await;
+    chrome.screenshot("11-wrong-password").await;
+    chrome.sign_in("alice", "open-sesame-alice").await;
+    chrome.click("allow").await;
+    chrome.find("logout").await;
+    chrome.quit().await;
+}
+
+#[tokio::test]
+async fn consent_is_asked_once_and_remembered() {
+    let Some(chrome) = Chrome::start("a remembered consent").await else { return };
+    let stack = Stack::start().await;
+    chrome.open(&stack.client("/login")).await;
+    chrome.sign_in("alice", "open-sesame-alice").await;
+    chrome.click("allow").await;
+    chrome.find("logout").await;
+    // Again, as at the next visit: the authorization server knows the browser and the consent.
+    chrome.open(&stack.client("/login")).await;
+    chrome.find("logout").await;
+    assert!(chrome.url().await.starts_with(&stack.client_url), "{}", chrome.url().await);
+    chrome.quit().await;
+}
+
+#[tokio::test]
+async fn an_unticked_scope_is_felt_at_the_client() {
+    let Some(chrome) = Chrome::start("an unticked scope").await else { return };
+    let stack = Stack::start().await;
+    chrome.open(&stack.client("/login")).await;
+    chrome.sign_in("alice", "open-sesame-alice").await;
+    chrome.click("scope-notes:write").await;
+    chrome.click("allow").await;
+    chrome.open(&stack.client("/notes")).await;
+    if chrome.has("add-note").await {
+        chrome.type_into("text", "not allowed").await;
+        chrome.click("add-note").await;
+    }
+    chrome.open(&stack.client("/notes")).await;
+    assert!(!chrome.text().await.contains("not allowed"));
+    chrome.quit().await;
+}
+
+#[tokio::test]
+async fn deny_leads_back_to_a_page_that_says_so() {
+    let Some(chrome) = Chrome::start("a denied consent").await else { return };
+    let stack = Stack::start().await;
+    chrome.open(&stack.client("/login")).await;
+    chrome.sign_in("bob", "open-sesame-bob").await;
+    chrome.click("deny").await;
+    chrome.find("what-happened").await;
+    assert!(chrome.url().await.starts_with(&stack.client_url));
+    chrome.screenshot("12-denied").await;
+    chrome.open(&stack.client("/profile")).await;
+    assert!(!chrome.has("sub").await, "nobody is signed in");
+    chrome.quit().await;
+}
+
+#[tokio::test]
+async fn form_post_brings_the_code_in_a_form() {
+    let Some(chrome) = Chrome::start("form_post").await else { return };
+    let server = TestServer::start().await;
+    server.user("alice").await;
+    let app = Stub::start(|_| Answer::json(200, "thank you".into())).await;
+    let client = server.register(NewClient::web("Notes").redirect_uris(&[&format!("{}/cb", app.url)])).await;
+    let request = server.request(&client, "openid").add("response_mode", "form_post");
+    chrome.open(&request.url()).await;
+    chrome.sign_in("alice", "open-sesame-alice").await;
+    chrome.click("allow").await;
+    // Without a script somebody has to press the button.
+    if chrome.url().await.starts_with(&server.issuer) {
+        chrome.screenshot("13-form-post").await;
+        chrome.click("continue").await;
+    }
+    chrome.wait_for_text("thank you", false).await;
+    let asked = app.asked_for("/cb");
+    assert_eq!(asked[0].method, "POST");
+    let fields: std::collections::BTreeMap<String, String> =
+        url::form_urlencoded::parse(asked[0].body.as_bytes()).into_owned().collect();
+    assert_eq!(fields["state"], request.parameter("state"));
+    assert_eq!(fields["iss"], server.issuer);
+    let authorized = Authorized { redirect_uri: client.redirect_uri.clone(), parameters: fields };
+    Tokens::of(&server.exchange(&client, authorized.code(), &request.verifier).await);
+    chrome.quit().await;
+}
+
+#[tokio::test]
+async fn not_you_changes_the_account_and_keeps_the_request() {
+    let Some(chrome) = Chrome::start("another account").await else { return };
+    let stack = Stack::start().await;
+    chrome.open(&stack.client("/login")).await;
+    chrome.sign_in("alice", "open-sesame-alice").await;
+    chrome.click("not-you").await;
+    chrome.sign_in("bob", "open-sesame-bob").await;
+    chrome.click("allow").await;
+    chrome.open(&stack.client("/profile")).await;
+    assert!(chrome.text_of("name").await.contains("Bob"));
+    chrome.quit().await;
+}
+
+#[tokio::test]
+async fn a_login_works_from_the_keyboard_alone() {
+    let Some(chrome) = Chrome::start("the keyboard").await else { return };
+    let stack = Stack::start().await;
+    chrome.open(&stack.client("/login")).await;
+    chrome.type_into("username", "alice").await;
+    let password = chrome.find("password").await;
+    password.send_keys("open-sesame-alice").await.unwrap();
+    password.send_keys(Key::Enter).await.unwrap();
+    chrome.find("allow").await.send_keys(Key::Enter).await.unwrap();
+    chrome.find("logout").await;
+    chrome.quit().await;
+}
+
+#[tokio::test]
+async fn error_pages_are_pages_too() {
+    let Some(chrome) = Chrome::start("error pages").await else { return };
+    let stack = Stack::start().await;
+    let bad = stack.server.request(&stack.web, "openid").set("redirect_uri", "https://evil.example/");
+    for (name, url) in [
+        ("14-bad-redirect-uri", bad.url()),
+        ("15-not-found", stack.server.url("/no/such/page")),
+        ("16-client-not-found", stack.client("/no-such-page")),
+        ("17-client-forged-callback", stack.client("/callback?code=x&state=y")),
+        ("18-logout", stack.server.url("/accounts/logout")),
+        ("19-authorization-server-home", stack.server.url("/")),
+    ] {
+        chrome.open(&url).await;
+        assert!(chrome.text().await.len() > 20, "{url}");
+        chrome.screenshot(name).await;
+    }
+    chrome.quit().await;
+}
