@@ -152,23 +152,20 @@ mod tests {
     use super::*;
     use crate::secret::{Digest, random_bytes, random_token};
 
-    fn file(name: &str, content: &str) -> String {
-        let path = std::env::temp_dir().join(format!("auth-core-{}-{name}", std::process::id()));
-        std::fs::write(&path, content).unwrap();
-        path.to_str().unwrap().to_owned()
+    fn from_file(content: &str) -> Result<Option<String>, SettingsError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        secret_from("S", None, Some(file.path().to_str().unwrap().to_owned()))
     }
 
     #[test]
     fn a_secret_comes_from_the_variable_or_from_the_file() {
         assert_eq!(secret_from("S", None, None), Ok(None));
         assert_eq!(secret_from("S", Some("value".to_owned()), None), Ok(Some("value".to_owned())));
-        for (name, content, secret) in [
-            ("a", "value", "value"),
-            ("b", "value\n", "value"),
-            ("c", " v \r\n", " v "),
-            ("d", "v\n\n", "v\n"),
-        ] {
-            assert_eq!(secret_from("S", None, Some(file(name, content))), Ok(Some(secret.to_owned())));
+        for (content, secret) in
+            [("value", "value"), ("value\n", "value"), (" v \r\n", " v "), ("v\n\n", "v\n")]
+        {
+            assert_eq!(from_file(content), Ok(Some(secret.to_owned())));
         }
     }
 
@@ -180,7 +177,7 @@ mod tests {
             secret_from("S", Some(String::new()), None).unwrap_err().to_string(),
             "S is empty: give it a value, or leave it out: --help says what happens then"
         );
-        assert_eq!(secret_from("S", None, Some(file("e", "\n"))).unwrap_err().setting, "S");
+        assert_eq!(from_file("\n").unwrap_err().setting, "S");
         let missing = secret_from("S", None, Some("/nonexistent/secret".to_owned())).unwrap_err();
         assert!(
             missing
