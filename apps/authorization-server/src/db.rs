@@ -28,7 +28,8 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// How often a transaction is run before its conflict is reported. Each run waits a little longer.
 const ATTEMPTS: u32 = 10;
 
-/// And for how long: a request that waits longer has been given up by whoever sent it.
+/// And for how long: a request that waits longer has been given up by whoever sent it. A start waits as long for others
+/// that open or migrate the same database in the same moment.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A handle on the database; cloning it shares the connections.
@@ -60,10 +61,14 @@ impl Database {
             .idle_timeout(target.connection_lifetime())
             .connection_timeout(PATIENCE)
             .error_handler(Box::new(connection::LogConnectionErrors));
-        // Connecting once by hand gives the reason at once; the pool would retry in silence.
         let connector = Connector::new(target);
-        let first = r2d2::ManageConnection::connect(&connector)
-            .map_err(|error| DatabaseError::Connect(error.to_string()))?;
+        // Connecting once by hand gives the reason at once; the pool would retry in silence.
+        let first = patiently(
+            // SQLite refuses to wait for whoever is just switching the same new file to its write-ahead log.
+            |error: &r2d2::Error| error.to_string().contains("database is locked"),
+            || r2d2::ManageConnection::connect(&connector),
+        )
+        .map_err(|error| DatabaseError::Connect(error.to_string()))?;
         drop(first);
         let pool = builder.build(connector).map_err(|error| DatabaseError::Connect(error.to_string()))?;
         let database = Self { pool: Arc::new(pool) };
@@ -74,15 +79,8 @@ impl Database {
     /// Two servers may start at once: the one that loses the race finds nothing left to do on its next try.
     fn migrate(&self) -> Result<(), DatabaseError> {
         let mut connection = self.pool.get().map_err(|error| DatabaseError::Connect(error.to_string()))?;
-        let mut attempt = 1;
-        loop {
-            match connection.run_pending_migrations(MIGRATIONS) {
-                Ok(_) => return Ok(()),
-                Err(error) if attempt == ATTEMPTS => return Err(DatabaseError::Migrate(error.to_string())),
-                Err(_) => thread::sleep(10 * backoff(attempt)),
-            }
-            attempt += 1;
-        }
+        patiently(|_| true, || connection.run_pending_migrations(MIGRATIONS).map(drop))
+            .map_err(|error| DatabaseError::Migrate(error.to_string()))
     }
 
     /// Runs `work` in a transaction, again if another one got in its way; so `work` must have no effect
@@ -137,6 +135,17 @@ impl Database {
 fn backoff(attempt: u32) -> Duration {
     let [chance] = auth_core::secret::random_bytes::<1>();
     Duration::from_millis(u64::from(attempt) * 2 + u64::from(chance % 8))
+}
+
+/// Does `work` again, for as long as [`PATIENCE`], while what stops it `may_pass`.
+fn patiently<T, E>(may_pass: impl Fn(&E) -> bool, mut work: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+    let started = Instant::now();
+    loop {
+        match work() {
+            Err(error) if may_pass(&error) && started.elapsed() < PATIENCE => thread::sleep(backoff(10)),
+            outcome => return outcome,
+        }
+    }
 }
 
 #[cfg(test)]
