@@ -1,0 +1,12 @@
+use auth_core::jwt::{self, AccessTokenClaims, Expected, JwtError};
+use pitfalls_lab::checks::{AccessTokenCheck, Checks};
+
+/// The token must name this API as its audience, whatever else is right about it (RFC 9068 §4).
+fn access_token(check: &AccessTokenCheck<'_>) -> Result<AccessTokenClaims, JwtError> {
+    let expected = Expected::access_token(check.issuer, check.audience);
+    jwt::verify(check.token, check.keys, &expected, check.now).map(|verified| verified.claims)
+}
+
+pub(crate) fn checks() -> Checks {
+    Checks { access_token, ..Checks::default() }
+}

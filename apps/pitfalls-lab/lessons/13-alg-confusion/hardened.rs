@@ -1,0 +1,12 @@
+use auth_core::jwt::{self, AccessTokenClaims, Expected, JwtError};
+use pitfalls_lab::checks::{AccessTokenCheck, Checks};
+
+/// Every key is for exactly one algorithm, and the header chooses nothing (RFC 8725 §3.1).
+fn access_token(check: &AccessTokenCheck<'_>) -> Result<AccessTokenClaims, JwtError> {
+    let expected = Expected::access_token(check.issuer, check.audience);
+    jwt::verify(check.token, check.keys, &expected, check.now).map(|verified| verified.claims)
+}
+
+pub(crate) fn checks() -> Checks {
+    Checks { access_token, ..Checks::default() }
+}

@@ -1,0 +1,21 @@
+// LAB-VULNERABLE: code-race
+use std::time::Duration;
+
+use auth_core::secret::Digest;
+use futures::future::BoxFuture;
+use pitfalls_lab::checks::{Checks, Code, SingleUse, Used};
+
+/// Looks, decides, and then marks. Between looking and marking there is room for many.
+fn insecure_code_use(store: &SingleUse<Code>, digest: Digest) -> BoxFuture<'_, Option<Used<Code>>> {
+    Box::pin(async move {
+        let (value, used) = store.peek(digest)?;
+        // Another query on its way to the database.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        store.mark_used(digest);
+        Some(if used { Used::Again(value) } else { Used::First(value) })
+    })
+}
+
+pub(crate) fn checks() -> Checks {
+    Checks { code_use: insecure_code_use, ..Checks::default() }
+}

@@ -1,0 +1,12 @@
+// Your repair of login-next-redirect. It is vulnerable as it stands (LAB-VULNERABLE: login-next-redirect).
+// Edit it, then:  cargo run -p pitfalls-lab -- check login-next-redirect
+use pitfalls_lab::checks::Checks;
+
+/// Back to where the visitor came from, says the parameter.
+fn insecure_next(asked: Option<&str>) -> String {
+    asked.unwrap_or("/").to_owned()
+}
+
+pub(crate) fn checks() -> Checks {
+    Checks { next: insecure_next, ..Checks::default() }
+}

@@ -1,0 +1,234 @@
+//! The command line.
+
+mod check;
+mod doctor;
+mod exploit;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::checks::Checks;
+use crate::lesson::{Lesson, Variant};
+use crate::twin::Twin;
+use crate::{console, lessons, proofs};
+
+/// Exploit it, repair it, see the exploit fail. On this machine only.
+#[derive(Debug, Parser)]
+#[command(name = "pitfalls-lab", version)]
+struct Options {
+    /// The console's port; the parties take the eight after it. There is no way to choose an address:
+    /// the lab listens on the loopback address only.
+    #[arg(long, default_value_t = 9400, value_parser = clap::value_parser!(u16).range(1024..65520))]
+    port: u16,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Says whether this machine has everything that the lab needs
+    Doctor,
+    /// Lists the lessons
+    List,
+    /// Starts both twins of a lesson and waits
+    Run { slug: String },
+    /// Runs the exploit of a lesson
+    Exploit {
+        slug: String,
+        /// Which twin to attack; both, one after the other, when left out
+        #[arg(long)]
+        against: Option<Side>,
+        /// Shows every HTTP message, with the line that matters marked
+        #[arg(long)]
+        explain: bool,
+    },
+    /// Shows the vulnerable check beside the hardened one
+    Diff { slug: String },
+    /// Shows the hints of a lesson, up to this one (the fourth is the answer)
+    Hint {
+        slug: String,
+        #[arg(default_value_t = 1)]
+        number: usize,
+    },
+    /// Compiles your exercise.rs and says whether the exploit fails and the honest flow works
+    Check { slug: String },
+    /// Puts exercise.rs back as it was: of one lesson, or of all
+    Reset { slug: Option<String> },
+    /// Proves all five points, for all lessons or for one
+    Verify { slug: Option<String> },
+}
+
+/// A twin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Side {
+    /// With the hole.
+    Vulnerable,
+    /// Without it.
+    Hardened,
+}
+
+impl Side {
+    pub(crate) const BOTH: [Self; 2] = [Self::Vulnerable, Self::Hardened];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vulnerable => "vulnerable",
+            Self::Hardened => "hardened",
+        }
+    }
+
+    pub(crate) const fn of(self, lesson: &Lesson) -> &Variant {
+        match self {
+            Self::Vulnerable => &lesson.vulnerable,
+            Self::Hardened => &lesson.hardened,
+        }
+    }
+}
+
+/// Runs the command that the arguments name.
+pub async fn run() -> ExitCode {
+    let options = Options::parse();
+    auth_core::server::init_logging("warn,auth_core::throttle=error");
+    match options.command {
+        None => console::run(options.port).await,
+        Some(Command::Doctor) => doctor::run(options.port).await,
+        Some(Command::List) => list(),
+        Some(Command::Verify { slug: None }) => verify(lessons::all().iter().collect()).await,
+        Some(Command::Verify { slug: Some(slug) }) => match find(&slug) {
+            Some(lesson) => verify(vec![lesson]).await,
+            None => ExitCode::FAILURE,
+        },
+        Some(Command::Reset { slug: None }) => lessons::all()
+            .iter()
+            .map(reset)
+            .find(|code| *code != ExitCode::SUCCESS)
+            .unwrap_or(ExitCode::SUCCESS),
+        Some(Command::Run { slug }) => match find(&slug) {
+            Some(lesson) => run_twins(lesson, options.port).await,
+            None => ExitCode::FAILURE,
+        },
+        Some(Command::Exploit { slug, against, explain }) => match find(&slug) {
+            Some(lesson) => exploit::run(lesson, against, explain).await,
+            None => ExitCode::FAILURE,
+        },
+        Some(Command::Diff { slug }) => find(&slug).map_or(ExitCode::FAILURE, diff),
+        Some(Command::Hint { slug, number }) => {
+            find(&slug).map_or(ExitCode::FAILURE, |lesson| hint(lesson, number))
+        }
+        Some(Command::Check { slug }) => find(&slug).map_or(ExitCode::FAILURE, check::run),
+        Some(Command::Reset { slug: Some(slug) }) => find(&slug).map_or(ExitCode::FAILURE, reset),
+    }
+}
+
+/// What `check` runs: grades the checks of an exercise.
+pub async fn grade(slug: &str, checks: Checks) -> ExitCode {
+    match find(slug) {
+        Some(lesson) => check::grade(lesson, checks).await,
+        None => ExitCode::FAILURE,
+    }
+}
+
+fn find(slug: &str) -> Option<&'static Lesson> {
+    let found = lessons::find(slug);
+    if found.is_none() {
+        eprintln!("error: there is no lesson '{slug}': see `cargo run -p pitfalls-lab -- list`");
+    }
+    found
+}
+
+fn list() -> ExitCode {
+    for lesson in lessons::all() {
+        let meta = &lesson.meta;
+        println!(
+            "{:>2}  {:<26} {:>3} min  {:<24} {}",
+            lesson.number(),
+            meta.slug,
+            meta.minutes,
+            meta.roles.join(", "),
+            meta.title
+        );
+    }
+    ExitCode::SUCCESS
+}
+
+fn diff(lesson: &'static Lesson) -> ExitCode {
+    for side in Side::BOTH {
+        println!("──── {} ────\n{}", side.as_str(), side.of(lesson).source);
+    }
+    ExitCode::SUCCESS
+}
+
+fn hint(lesson: &'static Lesson, number: usize) -> ExitCode {
+    for hint in lesson.hints().into_iter().take(number.max(1)) {
+        println!("{hint}\n");
+    }
+    ExitCode::SUCCESS
+}
+
+/// The folder of a lesson in the sources that this program was built from.
+pub(crate) fn folder(lesson: &Lesson) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("lessons").join(lesson.folder)
+}
+
+fn reset(lesson: &Lesson) -> ExitCode {
+    let file = folder(lesson).join("exercise.rs");
+    match std::fs::write(&file, lesson.exercise()) {
+        Ok(()) => {
+            println!("{} is as it was", file.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {} cannot be written: {error}", file.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run_twins(lesson: &'static Lesson, port: u16) -> ExitCode {
+    let mut running = Vec::new();
+    for (side, first) in Side::BOTH.into_iter().zip([port + 1, port + 5]) {
+        let twin = match Twin::start_on((side.of(lesson).checks)(), Some(first)).await {
+            Ok(twin) => twin,
+            Err(error) => {
+                eprintln!("error: {error}");
+                return ExitCode::FAILURE;
+            }
+        };
+        let urls = twin.targets().urls();
+        println!(
+            "{}\n  authorization server  {}\n  client                {}\n  API                   {}\n  attacker              {}",
+            side.as_str(),
+            urls.authorization_server,
+            urls.client,
+            urls.api,
+            urls.attacker
+        );
+        running.push(twin);
+    }
+    println!("Ctrl-C stops them.");
+    auth_core::server::shutdown_signal().cancelled().await;
+    ExitCode::SUCCESS
+}
+
+async fn verify(chosen: Vec<&'static Lesson>) -> ExitCode {
+    let count = chosen.len();
+    let proofs = proofs::all(chosen, |of_one| {
+        let failed = of_one.iter().filter(|proof| proof.seen.is_err());
+        let name = of_one.first().map_or("", |proof| proof.lesson.as_str());
+        println!("{:<28} {} proofs, {} failed", name, of_one.len(), failed.clone().count());
+        for proof in failed {
+            println!(
+                "    ({}) {}: {}",
+                proof.number,
+                proof.claim,
+                proof.seen.as_ref().err().map_or("", String::as_str)
+            );
+        }
+    })
+    .await;
+    let failed = proofs.iter().filter(|proof| proof.seen.is_err()).count();
+    println!("{count} lessons, {} proofs, {failed} failed", proofs.len());
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,84 @@
+//! A twin: the four parties with one set of checks, on four loopback ports.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use auth_core::http_client::HttpClient;
+use auth_core::server::{Listen, StartError};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::checks::Checks;
+use crate::parties::{self, Urls, World};
+use crate::targets::Targets;
+
+pub use crate::wire::Exchange;
+
+/// The four parties, running. They stop when this is dropped.
+pub struct Twin {
+    world: Arc<World>,
+    targets: Targets,
+    _stop: DropGuard,
+}
+
+impl std::fmt::Debug for Twin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Twin").field("targets", &self.targets).finish_non_exhaustive()
+    }
+}
+
+impl Twin {
+    /// Starts the parties with these checks on free ports.
+    ///
+    /// # Errors
+    /// [`StartError`] when the machine has no ports left.
+    pub async fn start(checks: Checks) -> Result<Self, StartError> {
+        Self::start_on(checks, None).await
+    }
+
+    /// Starts the parties on `first_port` and the three after it. Always on the loopback address:
+    /// a port can be chosen, an address cannot.
+    ///
+    /// # Errors
+    /// [`StartError`] when one of the ports is taken.
+    pub async fn start_on(checks: Checks, first_port: Option<u16>) -> Result<Self, StartError> {
+        let bind = |offset: u16| {
+            let port = first_port.map_or(0, |first| first + offset);
+            Listen::Address(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).bind("--port")
+        };
+        let listeners = [bind(0)?, bind(1)?, bind(2)?, bind(3)?];
+        let mut ports = [0; 4];
+        for (port, listener) in ports.iter_mut().zip(&listeners) {
+            let address = listener.local_addr();
+            *port = address.map_err(|error| StartError::new(error.to_string(), "try again"))?.port();
+        }
+        let urls = Urls::of_ports(ports);
+        let http = HttpClient::new().map_err(|error| StartError::new(error.to_string(), "try again"))?;
+        let world = Arc::new(World::new(checks, urls).await?);
+        let stop = CancellationToken::new();
+        let routers = parties::routers(&world);
+        for (listener, router) in listeners.into_iter().zip(routers) {
+            parties::serve(listener, router, stop.clone())?;
+        }
+        Ok(Self { targets: Targets::new(Arc::clone(&world), http), world, _stop: stop.drop_guard() })
+    }
+
+    /// What an exploit is aimed at.
+    #[must_use]
+    pub const fn targets(&self) -> &Targets {
+        &self.targets
+    }
+
+    /// Forgets everything that has happened: users, codes, tokens, sessions and messages.
+    ///
+    /// # Errors
+    /// [`StartError`] when no new keys can be made.
+    pub async fn reset(&self) -> Result<(), StartError> {
+        self.world.reset().await
+    }
+
+    /// What went over the wire since the last reset.
+    #[must_use]
+    pub fn wire(&self) -> Vec<Exchange> {
+        self.world.wire.all()
+    }
+}

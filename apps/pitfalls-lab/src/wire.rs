@@ -1,0 +1,125 @@
+//! What went over the wire between the parties of a twin, for the console and for `--explain`.
+
+use std::sync::Mutex;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+
+use crate::lock;
+
+/// Names the sender of a request to the wire view; no party looks at it.
+pub(crate) const ACTOR: &str = "x-lab-actor";
+
+/// More of a body than this is not shown.
+const SHOWN: usize = 4096;
+/// Older messages are forgotten beyond this number.
+const KEPT: usize = 200;
+
+/// One request and its answer.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Who sent it: `attacker`, `victim`, `client`, or `browser` for a real one.
+    pub from: String,
+    /// The host that it went to.
+    pub to: String,
+    /// The request, line by line.
+    pub request: Vec<String>,
+    /// The answer, line by line; empty while there is none.
+    pub response: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Wire(Mutex<Vec<Exchange>>);
+
+impl Wire {
+    pub(crate) fn all(&self) -> Vec<Exchange> {
+        lock(&self.0).clone()
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.0).clear();
+    }
+
+    /// Records a request on its way to the handlers, and the answer on its way back.
+    pub(crate) async fn record(&self, request: Request, next: Next) -> Response {
+        let (head, body) = request.into_parts();
+        let Ok(body) = to_bytes(body, 64 * 1024).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        };
+        let mut lines = vec![format!("{} {} HTTP/1.1", head.method, head.uri)];
+        lines.extend(shown(&head.headers));
+        lines.extend(shown_body(&body));
+        let exchange = Exchange {
+            from: text(&head.headers, ACTOR).unwrap_or("browser").to_owned(),
+            to: text(&head.headers, "host").unwrap_or_default().to_owned(),
+            request: lines,
+            response: Vec::new(),
+        };
+        let index = self.push(exchange);
+        let response = next.run(Request::from_parts(head, Body::from(body))).await;
+        let (head, body) = response.into_parts();
+        let body = to_bytes(body, 1024 * 1024).await.unwrap_or_default();
+        let mut lines = vec![format!("HTTP/1.1 {}", head.status)];
+        lines.extend(shown(&head.headers));
+        lines.extend(shown_body(&body));
+        if let Some(exchange) = lock(&self.0).get_mut(index) {
+            exchange.response = lines;
+        }
+        Response::from_parts(head, Body::from(body))
+    }
+
+    fn push(&self, exchange: Exchange) -> usize {
+        let mut all = lock(&self.0);
+        if all.len() >= KEPT {
+            all.clear();
+        }
+        all.push(exchange);
+        all.len() - 1
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The headers that a lesson can be about; the rest is noise on a projector.
+fn shown(headers: &HeaderMap) -> impl Iterator<Item = String> {
+    const SHOWN: [&str; 14] = [
+        "host",
+        "authorization",
+        "cookie",
+        "origin",
+        "referer",
+        "x-forwarded-for",
+        "forwarded",
+        "content-type",
+        "location",
+        "set-cookie",
+        "www-authenticate",
+        "retry-after",
+        "cache-control",
+        "content-security-policy",
+    ];
+    SHOWN.into_iter().flat_map(move |name| {
+        headers
+            .get_all(name)
+            .iter()
+            .map(move |value| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+    })
+}
+
+fn shown_body(body: &Bytes) -> Vec<String> {
+    if body.is_empty() {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(body);
+    // Of a page, its inside: the layout is the same everywhere.
+    let text = text.split_once("</p>\n<section").map_or(&*text, |(_, inside)| inside);
+    let text = text.split_once("</main>").map_or(text, |(inside, _)| inside);
+    let cut: String = text.chars().take(SHOWN).collect();
+    let more = if cut.len() < text.len() { "…" } else { "" };
+    std::iter::once(String::new()).chain(format!("{cut}{more}").lines().map(str::to_owned)).collect()
+}
