@@ -165,7 +165,7 @@ impl Worker {
             (Err(_), Some(error)) if before.last_error.as_ref() != Some(error) => {
                 tracing::warn!(%error, "round failed");
             }
-            (Err(_), _) => tracing::debug!("round failed as the one before"),
+            (Err(_), _) => tracing::debug!("the same failure again"),
             (Ok(made), _) if before.last_error.is_some() => {
                 tracing::info!(made, "round finished: it works again");
             }
