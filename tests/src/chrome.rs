@@ -121,7 +121,8 @@ impl Chrome {
         }
     }
 
-    /// Clicks, as soon as the element is there, and waits for the page after it.
+    /// Clicks, as soon as the element is there. The page after it may take its time and some redirects:
+    /// look for something that only that page has before going anywhere else.
     pub async fn click(&self, id: &str) {
         self.find(id).await.click().await.unwrap();
         self.check_page().await;
@@ -151,7 +152,10 @@ impl Chrome {
 
     pub async fn wait_for_text(&self, text: &str, reload: bool) {
         for _ in 0..150 {
-            if self.text().await.contains(text) {
+            // In the middle of a navigation there is no page to read.
+            if let Ok(body) = self.driver.find(By::Tag("body")).await
+                && body.text().await.is_ok_and(|body| body.contains(text))
+            {
                 return;
             }
             if reload {
