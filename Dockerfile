@@ -10,7 +10,7 @@ WORKDIR /src
 # `dev` compiles in half the time and runs slower.
 ARG PROFILE=release
 ENV APPS="-p authorization-server -p authorization-code-client -p client-credentials-worker \
-          -p password-bearer-api -p playground -p resource-api"
+          -p password-bearer-api -p pitfalls-lab -p playground -p resource-api"
 
 # The dependencies come first, compiled beside empty crates: their layer stays as long as no manifest changes.
 COPY Cargo.toml Cargo.lock ./
@@ -91,6 +91,14 @@ ENV PLAYGROUND_FRONT_DOOR=0.0.0.0:8080
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["playground", "--healthcheck"]
 ENTRYPOINT ["playground"]
+
+# The pitfalls lab: deliberately broken parties, for a published port on loopback and nothing else.
+FROM runtime AS pitfalls-lab
+COPY --from=build /out/pitfalls-lab /usr/local/bin/
+ENV PITFALLS_LAB_IMAGE=1
+EXPOSE 9400-9408
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["pitfalls-lab", "--healthcheck"]
+ENTRYPOINT ["pitfalls-lab"]
 
 # ---- for docker-compose.yml only: makes the demo's secrets, users and clients, and ends.
 FROM runtime AS init

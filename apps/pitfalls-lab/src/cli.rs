@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::checks::Checks;
 use crate::lesson::{Lesson, Variant};
 use crate::twin::Twin;
-use crate::{console, lessons, proofs};
+use crate::{console, lessons, place, proofs};
 
 /// Exploit it, repair it, see the exploit fail. On this machine only.
 #[derive(Debug, Parser)]
@@ -22,6 +22,9 @@ struct Options {
     /// the lab listens on the loopback address only.
     #[arg(long, default_value_t = 9400, value_parser = clap::value_parser!(u16).range(1024..65520))]
     port: u16,
+    /// Asks the console that runs beside whether it is up, for a container's health check
+    #[arg(long, exclusive = true)]
+    healthcheck: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -91,6 +94,9 @@ impl Side {
 pub async fn run() -> ExitCode {
     let options = Options::parse();
     auth_core::server::init_logging("warn,auth_core::throttle=error");
+    if options.healthcheck {
+        return auth_core::server::healthcheck(place::address(options.port), false).await;
+    }
     match options.command {
         None => console::run(options.port).await,
         Some(Command::Doctor) => doctor::run(options.port).await,

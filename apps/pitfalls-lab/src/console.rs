@@ -5,7 +5,6 @@ mod markdown;
 mod pages;
 mod score;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -22,6 +21,7 @@ use tokio::sync::Mutex;
 use crate::cli::Side;
 use crate::lesson::Lesson;
 use crate::parties::{self, LAB_HEADER};
+use crate::place;
 use crate::twin::Twin;
 
 pub(crate) use score::Score;
@@ -115,11 +115,10 @@ async fn guard(State(console): State<Arc<Console>>, request: Request, next: Next
 }
 
 pub(crate) async fn run(port: u16) -> ExitCode {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let stop = shutdown_signal();
-    let started = Listen::Address(address)
+    let started = Listen::Address(place::address(port))
         .bind("--port")
-        .and_then(|listener| parties::serve(listener, router(port, Score::of_this_checkout()), stop.clone()));
+        .and_then(|listener| parties::serve(listener, router(port, Score::of_this_place()), stop.clone()));
     if let Err(error) = started {
         eprintln!("error: {error}");
         return ExitCode::FAILURE;

@@ -23,6 +23,7 @@ pub mod lesson;
 pub mod lessons;
 pub mod outcome;
 mod parties;
+mod place;
 pub mod proofs;
 pub mod targets;
 pub mod twin;

@@ -1,6 +1,5 @@
 //! A twin: the four parties with one set of checks, on four loopback ports.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use auth_core::http_client::HttpClient;
@@ -9,6 +8,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::checks::Checks;
 use crate::parties::{self, Urls, World};
+use crate::place;
 use crate::targets::Targets;
 
 pub use crate::wire::Exchange;
@@ -36,14 +36,14 @@ impl Twin {
     }
 
     /// Starts the parties on `first_port` and the three after it. Always on the loopback address:
-    /// a port can be chosen, an address cannot.
+    /// a port can be chosen, an address cannot (see `place`).
     ///
     /// # Errors
     /// [`StartError`] when one of the ports is taken.
     pub async fn start_on(checks: Checks, first_port: Option<u16>) -> Result<Self, StartError> {
         let bind = |offset: u16| {
             let port = first_port.map_or(0, |first| first + offset);
-            Listen::Address(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).bind("--port")
+            Listen::Address(place::address(port)).bind("--port")
         };
         let listeners = [bind(0)?, bind(1)?, bind(2)?, bind(3)?];
         let mut ports = [0; 4];

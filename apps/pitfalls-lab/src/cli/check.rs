@@ -75,7 +75,7 @@ pub(super) async fn grade(lesson: &'static Lesson, checks: Checks) -> ExitCode {
         ),
     }
     if grade.passed() {
-        let recorded = Score::of_this_checkout().record(slug, |state| state.solved = true);
+        let recorded = Score::of_this_place().record(slug, |state| state.solved = true);
         if let Err(error) = recorded {
             eprintln!("warning: the score cannot be written: {error}");
         }

@@ -49,7 +49,8 @@ fn names() -> String {
         return "this machine's resolver knows them".to_owned();
     }
     "the resolver does not know them. Chromium, Firefox and curl do by themselves; for Safari add \
-     '127.0.0.1 lab.localhost as.localhost client.localhost api.localhost evil.localhost' to the hosts file"
+     '127.0.0.1 lab.localhost as.localhost client.localhost api.localhost evil.localhost \
+     client.localhost.evil.localhost' to the hosts file"
         .to_owned()
 }
 

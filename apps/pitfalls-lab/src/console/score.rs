@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+use crate::place;
 
 /// How far a lesson is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,10 +32,9 @@ impl State {
 pub(crate) struct Score(PathBuf);
 
 impl Score {
-    /// Beside the build of this checkout: every participant has their own.
-    pub(crate) fn of_this_checkout() -> Self {
-        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
-        Self(target.join("pitfalls-lab-score.json"))
+    /// Of whoever works here.
+    pub(crate) fn of_this_place() -> Self {
+        Self(place::score())
     }
 
     #[cfg(test)]

@@ -14,7 +14,7 @@ async fn console() -> (Browser, String, Score, tokio_util::sync::DropGuard) {
     let (port, listener) = (0..100)
         .map(|_| 20_000 + u16::from_be_bytes(auth_core::secret::random_bytes()) % 30_000)
         .find_map(|port| {
-            let bind = |port| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+            let bind = |port| std::net::TcpListener::bind(("127.0.0.1", port));
             (1..=8)
                 .all(|offset| bind(port + offset).is_ok())
                 .then(|| Some((port, bind(port).ok()?)))
