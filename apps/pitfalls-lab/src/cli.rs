@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::checks::Checks;
 use crate::lesson::{Lesson, Variant};
 use crate::twin::Twin;
-use crate::{console, lessons, place, proofs};
+use crate::{console, lessons, proofs};
 
 /// Exploit it, repair it, see the exploit fail. On this machine only.
 #[derive(Debug, Parser)]
@@ -23,7 +23,7 @@ struct Options {
     #[arg(long, default_value_t = 9400, value_parser = clap::value_parser!(u16).range(1024..65520))]
     port: u16,
     /// Asks the console that runs beside whether it is up, for a container's health check
-    #[arg(long, exclusive = true)]
+    #[arg(long)]
     healthcheck: bool,
     #[command(subcommand)]
     command: Option<Command>,
@@ -95,7 +95,7 @@ pub async fn run() -> ExitCode {
     let options = Options::parse();
     auth_core::server::init_logging("warn,auth_core::throttle=error");
     if options.healthcheck {
-        return auth_core::server::healthcheck(place::address(options.port), false).await;
+        return console::healthcheck(options.port).await;
     }
     match options.command {
         None => console::run(options.port).await,

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use auth_core::headers::{Csp, SecurityHeaders};
+use auth_core::http_client::HttpClient;
 use auth_core::server::{Listen, StartError, shutdown_signal};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -126,6 +127,22 @@ pub(crate) async fn run(port: u16) -> ExitCode {
     println!("The pitfalls lab is at http://lab.localhost:{port}  (this machine only; Ctrl-C stops it)");
     stop.cancelled().await;
     ExitCode::SUCCESS
+}
+
+/// Asks the console by its own name, for to any other it says 421.
+pub(crate) async fn healthcheck(port: u16) -> ExitCode {
+    let url = format!("http://lab.localhost:{port}/");
+    let answer = match HttpClient::new() {
+        Ok(http) => http.send(http.reqwest().get(&url)).await.and_then(|answer| answer.success().map(drop)),
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {url}: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use auth_core::http_client::HttpClient;
 use auth_core::secret::random_id;
 use tokio_util::sync::CancellationToken;
 
