@@ -9,17 +9,17 @@ use async_trait::async_trait;
 use auth_core::{
     bearer::{BearerError, TokenValidator, ValidateToken},
     clock::{Clock, Timestamp},
-    http_client::{HttpClient, HttpError},
+    http_client::HttpClient,
     introspection::IntrospectionClient,
     jwks::RemoteJwks,
     jwt::{AccessTokenClaims, Expected},
+    metadata::{MetadataError, ServerMetadata},
     secret::BearerToken,
-    settings::{HttpUrl, Issuer, SettingsError},
+    settings::Issuer,
 };
-use serde::Deserialize;
 use tokio::sync::OnceCell;
 
-use crate::{settings::TokenCheck, well_known};
+use crate::settings::TokenCheck;
 
 /// After a failure the authorization server is left alone for this long, so that callers get
 /// their 503 at once instead of queueing for one time limit after the other.
@@ -38,25 +38,11 @@ pub(crate) struct DiscoveredValidator {
     failed: Mutex<Option<Timestamp>>,
 }
 
-/// The members of the metadata that a resource server needs (RFC 8414 §2).
-#[derive(Deserialize)]
-struct Metadata {
-    issuer: String,
-    jwks_uri: Option<String>,
-    introspection_endpoint: Option<String>,
-}
-
 /// Why the authorization server could not be found.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DiscoveryError {
     #[error(transparent)]
-    Http(#[from] HttpError),
-    #[error("its metadata name another issuer")]
-    Issuer,
-    #[error("its metadata have no {0}")]
-    Missing(&'static str),
-    #[error("{0}")]
-    Address(#[from] SettingsError),
+    Metadata(#[from] MetadataError),
     #[error("it did not answer a moment ago")]
     CoolingDown,
 }
@@ -92,23 +78,19 @@ impl DiscoveredValidator {
     }
 
     async fn discover(&self) -> Result<TokenValidator, DiscoveryError> {
-        let url = well_known(self.issuer.url(), "oauth-authorization-server");
-        let metadata: Metadata = self.http.get_json(url.as_str()).await?;
-        // RFC 8414 §3.3: metadata that name another issuer must not be used.
-        if metadata.issuer != self.issuer.as_str() {
-            return Err(DiscoveryError::Issuer);
-        }
+        let metadata = ServerMetadata::fetch(&self.http, &self.issuer).await?;
         let (http, clock) = (self.http.clone(), self.clock.clone());
         match &self.check {
             TokenCheck::Local => {
-                let url = endpoint("jwks_uri", metadata.jwks_uri)?;
+                let url = metadata.require("jwks_uri", &metadata.jwks_uri)?;
                 let expected = Expected::access_token(self.issuer.as_str(), self.resource.as_str());
-                let jwks = RemoteJwks::new(http, &url, clock.clone());
+                let jwks = RemoteJwks::new(http, url.as_str(), clock.clone());
                 Ok(TokenValidator::local(jwks, expected, clock))
             }
             TokenCheck::Introspect { client_id, client_secret } => {
-                let url = endpoint("introspection_endpoint", metadata.introspection_endpoint)?;
-                let client = IntrospectionClient::new(http, &url, client_id, client_secret.clone(), clock);
+                let url = metadata.require("introspection_endpoint", &metadata.introspection_endpoint)?;
+                let client =
+                    IntrospectionClient::new(http, url.as_str(), client_id, client_secret.clone(), clock);
                 let (issuer, audience) = (self.issuer.as_str(), self.resource.as_str());
                 Ok(TokenValidator::introspection(client, issuer, audience, self.cache))
             }
@@ -133,11 +115,4 @@ impl ValidateToken for DiscoveredValidator {
         let validator = self.find().await.map_err(|_| BearerError::Unavailable)?;
         ValidateToken::validate(validator, token).await
     }
-}
-
-/// An endpoint of the metadata: https, or http to this machine, since secrets and keys depend on it.
-fn endpoint(name: &'static str, url: Option<String>) -> Result<String, DiscoveryError> {
-    let url = url.ok_or(DiscoveryError::Missing(name))?;
-    HttpUrl::parse(name, &url)?;
-    Ok(url)
 }
