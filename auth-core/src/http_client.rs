@@ -29,6 +29,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::redirect_uri::is_loopback;
+use crate::wire;
 
 pub use builder::HttpClientBuilder;
 
@@ -197,8 +198,9 @@ impl HttpClient {
     /// # Errors
     /// [`HttpError::Address`], [`HttpError::Network`] and [`HttpError::TooLarge`].
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Result<HttpResponse, HttpError> {
-        let request = request.build().map_err(HttpError::Network)?;
+        let mut request = request.build().map_err(HttpError::Network)?;
         check_address(request.url())?;
+        say_who_calls(&mut request);
         let mut response = self.client.execute(request).await.map_err(network)?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
@@ -239,6 +241,19 @@ fn check_address(url: &Url) -> Result<(), HttpError> {
         ("https", Some(_)) => Ok(()),
         ("http", Some(host)) if is_loopback(&host) => Ok(()),
         _ => Err(HttpError::Address(origin_only(url))),
+    }
+}
+
+/// For the flow inspector; and then only to this machine, where the inspector is.
+fn say_who_calls(request: &mut reqwest::Request) {
+    let Some((party, browser)) = wire::calling() else { return };
+    if !request.url().host().is_some_and(|host| is_loopback(&host)) {
+        return;
+    }
+    let headers = request.headers_mut();
+    headers.insert(wire::FROM_HEADER, http::HeaderValue::from_static(party));
+    if let Some(browser) = browser.and_then(|name| http::HeaderValue::try_from(name).ok()) {
+        headers.insert(wire::BROWSER_HEADER, browser);
     }
 }
 

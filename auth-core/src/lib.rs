@@ -26,34 +26,31 @@
 //! | put a template into the layout of all apps | [`pages`] |
 //! | hold back who tries too often, and know who it is | [`throttle`], [`peer`] |
 //! | run a server with limits, health and a graceful end | [`server`] |
+//! | show each message to the flow inspector, on loopback | [`wire`] |
 
 #![warn(missing_docs, missing_debug_implementations)]
 
-// Owner A
+pub mod bearer;
 pub mod client_authentication;
 pub mod clock;
 pub mod error;
-pub mod login;
-pub mod params;
-pub mod pkce;
-pub mod redirect_uri;
-pub mod scope;
-pub mod secret;
-pub mod settings;
-
-// Owner B
-pub mod bearer;
+pub mod headers;
 pub mod http_client;
 pub mod introspection;
 pub mod jwks;
 pub mod jwt;
+pub mod login;
 pub mod metadata;
-pub mod password;
-pub mod token_source;
-
-// Owner C
-pub mod headers;
 pub mod pages;
+pub mod params;
+pub mod password;
 pub mod peer;
+pub mod pkce;
+pub mod redirect_uri;
+pub mod scope;
+pub mod secret;
 pub mod server;
+pub mod settings;
 pub mod throttle;
+pub mod token_source;
+pub mod wire;

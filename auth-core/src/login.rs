@@ -72,6 +72,7 @@ use crate::scope::{Scope, Scopes};
 use crate::secret::{AuthorizationCode, ClientSecret};
 use tokens::OidcFields;
 
+// ANCHOR: client_type
 /// The `oauth2` crate's client as this module uses it. Its many parameters stay in this alias.
 type OAuthClient = oauth2::Client<
     BasicErrorResponse,
@@ -85,6 +86,7 @@ type OAuthClient = oauth2::Client<
     EndpointNotSet,
     EndpointSet,
 >;
+// ANCHOR_END: client_type
 
 /// How the app is registered at the authorization server.
 #[derive(Debug, Clone)]
@@ -133,6 +135,8 @@ impl Login {
     /// Begins a login: where to send the browser (with 303), and what to keep in its session
     /// until it comes back.
     #[must_use]
+    #[tracing::instrument(skip_all, level = "debug")]
+    // ANCHOR: start
     pub fn start(&self) -> (Url, PendingLogin) {
         let pending = PendingLogin::generate(self.clock().now());
         let state = pending.state().to_owned();
@@ -148,6 +152,7 @@ impl Login {
             .url();
         (url, pending)
     }
+    // ANCHOR_END: start
 
     /// Ends a login: checks what the browser brought back, in an order in which nothing is sent
     /// to anybody before `state` and `iss` are right.
@@ -155,6 +160,8 @@ impl Login {
     /// # Errors
     /// [`LoginError`]; its [`status`](LoginError::status) is that of the page to show. Whatever it
     /// is, the pending login is used up.
+    #[tracing::instrument(skip_all, level = "debug")]
+    // ANCHOR: callback
     pub async fn callback(&self, pending: PendingLogin, query: &Params) -> Result<Tokens, LoginError> {
         let code = self.checked_response(&pending, query)?;
         let now = self.clock().now();
@@ -173,7 +180,9 @@ impl Login {
             self.verify_id_token(&id_token, tokens.access_token().secret(), Some(pending.nonce())).await?;
         Ok(tokens.with_claims(claims))
     }
+    // ANCHOR_END: callback
 
+    // ANCHOR: checked_response
     /// RFC 6749 §4.1.2 and RFC 9207 §2.4, without any request of our own.
     fn checked_response(
         &self,
@@ -200,6 +209,7 @@ impl Login {
             _ => Err(LoginError::ResponseMalformed),
         }
     }
+    // ANCHOR_END: checked_response
 
     /// Gets new tokens with the refresh token (RFC 6749 §6). The old ones are used up, for a
     /// server that rotates refresh tokens takes a second use for theft (RFC 9700 §4.14.2): call
@@ -208,6 +218,7 @@ impl Login {
     /// # Errors
     /// [`LoginError::RefreshRefused`] when the server has ended the authorization, or there is no
     /// refresh token: the user must sign in again. Other errors may pass.
+    #[tracing::instrument(skip_all, level = "debug")]
     pub async fn refresh(&self, old: &Tokens) -> Result<Tokens, LoginError> {
         let refresh_token = old.refresh_token().ok_or(LoginError::RefreshRefused)?;
         let now = self.clock().now();
@@ -285,6 +296,7 @@ impl Login {
         Ok(claims)
     }
 
+    #[tracing::instrument(skip_all, level = "debug")]
     async fn verify_id_token(
         &self,
         id_token: &str,

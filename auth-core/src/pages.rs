@@ -56,12 +56,14 @@ pub const STYLESHEET: &str = include_str!("../assets/site.css");
 pub const ICON: &str = include_str!("../assets/icon.svg");
 
 /// Where the stylesheet is served. The name changes with the content, so it is cached for good.
-pub static STYLESHEET_PATH: LazyLock<String> = LazyLock::new(|| hashed("site", STYLESHEET, "css"));
+pub static STYLESHEET_PATH: LazyLock<String> = LazyLock::new(|| asset_path("site", STYLESHEET, "css"));
 
 /// Where the icon is served.
-pub static ICON_PATH: LazyLock<String> = LazyLock::new(|| hashed("icon", ICON, "svg"));
+pub static ICON_PATH: LazyLock<String> = LazyLock::new(|| asset_path("icon", ICON, "svg"));
 
-fn hashed(stem: &str, content: &str, extension: &str) -> String {
+/// Where an app serves a file of its own: `/assets/stem-HASH.extension`. The name changes with the
+/// content, so the file may be cached for good.
+pub fn asset_path(stem: &str, content: &str, extension: &str) -> String {
     let digest = Sha256::digest(content.as_bytes());
     let hash: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
     format!("/assets/{stem}-{hash}.{extension}")
@@ -187,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_address_of_the_stylesheet_follows_its_content() {
-        assert_ne!(hashed("site", "a", "css"), hashed("site", "b", "css"));
+        assert_ne!(asset_path("site", "a", "css"), asset_path("site", "b", "css"));
         assert!(STYLESHEET_PATH.starts_with("/assets/site-") && STYLESHEET_PATH.ends_with(".css"));
     }
 }

@@ -79,6 +79,7 @@ impl TrustedProxies {
         }
     }
 
+    // ANCHOR: caller
     fn caller(&self, socket: IpAddr, chain: &[String]) -> IpAddr {
         let mut last = socket;
         for entry in chain.iter().rev() {
@@ -93,6 +94,7 @@ impl TrustedProxies {
         }
         last
     }
+    // ANCHOR_END: caller
 }
 
 /// The `for` parameter of one element of `Forwarded` (RFC 7239 §4), empty if there is none.
@@ -103,7 +105,8 @@ fn for_of(element: &str) -> String {
     value.trim_matches('"').to_owned()
 }
 
-/// A node of RFC 7239 §6: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`.
+/// A node of RFC 7239 §6 (`192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]:4711`), or an IPv6 address without
+/// brackets, as `X-Forwarded-For` has it.
 fn parse_node(node: &str) -> Option<IpAddr> {
     let bare = node.strip_prefix('[').and_then(|n| n.strip_suffix(']'));
     let address = bare.unwrap_or(node).parse::<IpAddr>().ok();

@@ -77,7 +77,8 @@ pub enum InvalidRedirectUri {
     /// The code would travel readable.
     #[error("a redirect URI must use https; http is for loopback hosts only (localhost, 127.0.0.1, [::1])")]
     InsecureHttp,
-    /// RFC 8252 §8.4: any app could claim the scheme, and a server has no need of one.
+    /// RFC 8252 §8.1, §8.4: any app could claim the scheme; native apps are public clients, and a
+    /// server has no need of such a scheme.
     #[error("a private-use scheme is for public (native) clients only")]
     PrivateUseScheme,
     /// RFC 8252 §7.1: the scheme is a reversed domain name, and a single slash follows.
@@ -119,7 +120,7 @@ impl RedirectUri {
             "https" => {}
             "http" if url.host().is_some_and(|host| is_loopback(&host)) => {}
             "http" => return Err(InvalidRedirectUri::InsecureHttp),
-            // RFC 8252 §7.1. This is what keeps javascript: and data: out: they have no dot.
+            // RFC 8252 §7.1, §8.4. This is what keeps javascript: and data: out: they have no dot.
             scheme if scheme.contains('.') && !url.cannot_be_a_base() => {
                 if client_type == ClientType::Confidential {
                     return Err(InvalidRedirectUri::PrivateUseScheme);
@@ -149,6 +150,7 @@ impl RedirectUri {
 
     /// Whether the client may ask for a code to be sent to `presented`.
     #[must_use]
+    // ANCHOR: redirect_uri_matches
     pub fn matches(&self, presented: &str) -> bool {
         // RFC 9700 §4.1.3: exact string comparison, nothing normalised.
         if presented == self.exact {
@@ -162,6 +164,7 @@ impl RedirectUri {
                 (Some(registered), Some(presented)) if registered == presented
             )
     }
+    // ANCHOR_END: redirect_uri_matches
 
     /// What a consent page shows as the place that the user is sent to: the host (in ASCII, so
     /// that no look-alike letter deceives) with its port, or the scheme of a native app.
@@ -182,7 +185,7 @@ impl RedirectUri {
         let flexible_port =
             self.client_type == ClientType::Public && split_loopback_port(&self.exact).is_some();
         match (self.url.scheme(), self.url.host()) {
-            // The policy's grammar has no IPv6 literals (CSP 3 §2.3.1): only the scheme is left.
+            // The policy's grammar has no IPv6 literals (CSP Level 3 §2.3.1): only the scheme is left.
             ("http" | "https", Some(Host::Ipv6(_)) | None) => format!("{}:", self.url.scheme()),
             ("http" | "https", Some(host)) if flexible_port => format!("http://{host}:*"),
             ("http" | "https", Some(_)) => self.url.origin().ascii_serialization(),

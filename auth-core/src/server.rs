@@ -10,6 +10,7 @@
 //!   [`Server::ready_when`]), and the stylesheet and the icon of [`crate::pages`];
 //! - one log line for each request, with method, path, status and time: never a query, a header or
 //!   a body, which is where the secrets are;
+//! - for a reader at their own machine, [`Server::watched`] shows each message to the flow inspector;
 //! - with a certificate ([`Server::over_tls`]) it serves https, and whatever replaces that certificate;
 //! - on shutdown it stops accepting, finishes what it began, and is gone within five seconds.
 //!
@@ -43,6 +44,8 @@ mod shell;
 mod start;
 #[cfg(any(feature = "axum", feature = "actix"))]
 mod tls;
+#[cfg(any(feature = "axum", feature = "actix"))]
+mod watch;
 
 #[cfg(feature = "actix")]
 pub use self::actix::actix;

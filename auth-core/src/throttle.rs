@@ -1,8 +1,9 @@
 //! Throttles: how often one caller may try.
 //!
-//! [RFC 6819 §5.1.4.2.3](https://www.rfc-editor.org/rfc/rfc6819#section-5.1.4.2.3) asks for them
-//! wherever something can be guessed: passwords, client secrets, tokens. An attempt counts whether
-//! it succeeds or not, so that nobody earns new guesses by signing in to an account of their own.
+//! [RFC 6749 §10.10](https://www.rfc-editor.org/rfc/rfc6749#section-10.10) wants guessing prevented
+//! wherever it can be tried: passwords, client secrets, codes, tokens; §2.3.1 and §4.3.2 name brute
+//! force. An attempt counts whether it succeeds or not, so that nobody earns new guesses by signing
+//! in to an account of their own.
 //!
 //! The state lives in this process. Several servers behind one address each count for themselves:
 //! divide the limits by their number, or count at the proxy in front of them.
@@ -122,6 +123,7 @@ impl LoginThrottle {
         }
     }
 
+    // ANCHOR: login_throttle
     /// Counts an attempt to sign in; call it before the password is looked at.
     ///
     /// The account counts whether or not it exists, or the throttle would tell which do. The
@@ -130,6 +132,7 @@ impl LoginThrottle {
         self.by_peer.check(&throttle_key(peer))?;
         self.by_account.check(account)
     }
+    // ANCHOR_END: login_throttle
 }
 
 impl Default for LoginThrottle {

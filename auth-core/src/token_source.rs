@@ -166,6 +166,7 @@ impl TokenSource {
     /// # Errors
     /// [`TokenSourceError`], at once and without asking while the server is left alone after an
     /// earlier failure.
+    // ANCHOR: token
     pub async fn token(&self) -> Result<BearerToken, TokenSourceError> {
         if let Some(token) = self.fresh() {
             return Ok(token);
@@ -189,6 +190,7 @@ impl TokenSource {
         };
         self.valid().ok_or(failure)
     }
+    // ANCHOR_END: token
 
     /// Forgets `token`, because a resource server refused it. Another token that has taken its
     /// place meanwhile is kept.

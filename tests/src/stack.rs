@@ -158,6 +158,7 @@ pub async fn start_client(settings: ClientSettings<'_>) -> DropGuard {
         redirect_uri: RedirectUri::parse(&settings.client.redirect_uri, kind).unwrap(),
         scopes: Scopes::parse(SCOPES).unwrap(),
         api_url: HttpUrl::parse("API_URL", settings.api_url).unwrap(),
+        wire: None,
         clock: settings.clock,
     };
     run(authorization_code_client::App::build(settings).await.unwrap_or_else(|error| panic!("{error}")))

@@ -89,9 +89,11 @@ impl NotesApi {
             }
             Operation::Delete { id } => client.delete(self.url.join(&format!("/notes/{id}"))),
         };
+        // ANCHOR: bearer
         // RFC 6750 §2.1; reqwest marks the header as sensitive.
         let answer = self.http.send(request.bearer_auth(token.secret())).await?;
         checked(&answer)?;
+        // ANCHOR_END: bearer
         match operation {
             Operation::List => Ok(answer.json()?),
             Operation::Add { .. } | Operation::Delete { .. } => Ok(Vec::new()),

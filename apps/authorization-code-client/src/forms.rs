@@ -61,6 +61,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 }
 
 impl Form {
+    // ANCHOR: check
     /// Refuses a form that another site made this browser send (CSRF): it does not know the token
     /// of the session, and the browser says where it comes from.
     pub(crate) fn check(
@@ -76,6 +77,7 @@ impl Form {
         }
         Ok(())
     }
+    // ANCHOR_END: check
 }
 
 #[cfg(test)]

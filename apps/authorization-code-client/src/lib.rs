@@ -83,6 +83,7 @@ impl App {
             own_origin,
             clock: settings.clock,
         });
-        server::axum(listener, routes::router(shared), Limits::default())?.over_tls(settings.tls)
+        let server = server::axum(listener, routes::router(shared), Limits::default())?;
+        Ok(server.over_tls(settings.tls)?.watched(settings.wire))
     }
 }

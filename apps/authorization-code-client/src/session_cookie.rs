@@ -15,6 +15,7 @@ pub(crate) struct SessionCookie {
 }
 
 impl SessionCookie {
+    // ANCHOR: new
     pub(crate) fn new(https: bool) -> Self {
         if https {
             Self { name: "__Host-client_session", attributes: "Path=/; HttpOnly; SameSite=Lax; Secure" }
@@ -23,6 +24,7 @@ impl SessionCookie {
             Self { name: "client_session", attributes: "Path=/; HttpOnly; SameSite=Lax" }
         }
     }
+    // ANCHOR_END: new
 
     /// The digest of the session's secret, if the request has exactly one such cookie. Two mean
     /// that somebody planted one, and which of them is real cannot be told.

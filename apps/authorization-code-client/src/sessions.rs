@@ -76,6 +76,7 @@ impl Sessions {
 
     /// A new session, under a new secret, for a browser whose user has just signed in; the old
     /// one is gone.
+    // ANCHOR: sign_in
     pub(crate) async fn sign_in(&self, old: Option<(Digest, &Session)>, user: SignedIn) -> SessionSecret {
         let secret = SessionSecret::generate();
         let pending = old.map(|(_, session)| Arc::clone(&session.pending)).unwrap_or_default();
@@ -86,6 +87,7 @@ impl Sessions {
         self.users.insert(secret.digest(), Arc::new(session)).await;
         secret
     }
+    // ANCHOR_END: sign_in
 
     /// Forgets a session.
     pub(crate) async fn end(&self, id: &Digest) {

@@ -9,6 +9,7 @@ use auth_core::scope::Scopes;
 use auth_core::secret::ClientSecret;
 use auth_core::server::{Listen, TlsFiles};
 use auth_core::settings::{HttpUrl, Issuer, SettingsError, refuse_weak_secret, secret_from_env};
+use auth_core::wire::Wire;
 use clap::Parser;
 
 /// Everything that can be set.
@@ -33,6 +34,8 @@ pub struct Settings {
     pub scopes: Scopes,
     /// The API that keeps the notes.
     pub api_url: HttpUrl,
+    /// The line to the flow inspector, on loopback only; by default nobody watches.
+    pub wire: Option<Wire>,
     /// What time it is.
     pub clock: Clock,
 }
@@ -80,6 +83,11 @@ impl Settings {
                 "add openid",
             ));
         }
+        let wire = Wire::from_setting(
+            "authorization-code-client",
+            &arguments.redirect_uri,
+            arguments.wire_inspector,
+        )?;
         Ok(Self {
             listen: Listen::Address(arguments.listen),
             tls: TlsFiles::from_settings(arguments.tls_cert_file, arguments.tls_key_file)?,
@@ -90,6 +98,7 @@ impl Settings {
             redirect_uri,
             scopes,
             api_url: HttpUrl::parse("API_URL", &arguments.api_url)?,
+            wire,
             clock: Clock::system(),
         })
     }
@@ -143,6 +152,9 @@ struct Arguments {
     /// The API that keeps the notes
     #[arg(long, env = "API_URL", default_value = "http://localhost:8002", value_name = "URL")]
     api_url: String,
+    /// For learning: report each message to the flow inspector at this address; loopback only [default: nobody watches]
+    #[arg(long, env = auth_core::wire::SETTING, value_name = "URL")]
+    wire_inspector: Option<String>,
     /// Ask the server that runs with the same settings whether it is ready, and exit; for containers
     #[arg(long)]
     healthcheck: bool,

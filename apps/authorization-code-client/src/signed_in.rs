@@ -55,6 +55,7 @@ impl SignedIn {
         now: Timestamp,
         rejected: Option<&Arc<Tokens>>,
     ) -> Result<Arc<Tokens>, LoginError> {
+        // ANCHOR: renew_once
         let mut guard = Arc::clone(&self.tokens).lock_owned().await;
         let current = guard.clone().ok_or(LoginError::RefreshRefused)?;
         let usable =
@@ -83,6 +84,7 @@ impl SignedIn {
                 Err(error) => Err(error),
             }
         });
+        // ANCHOR_END: renew_once
         renewal
             .await
             .unwrap_or_else(|_| Err(LoginError::Unreachable("the renewal was interrupted".to_owned())))

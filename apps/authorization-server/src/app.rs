@@ -48,7 +48,7 @@ impl App {
             form: 2 * web::FORM_LIMIT,
             ..Limits::default()
         };
-        let server = server::actix(listener, routes, limits)?.over_tls(settings.tls)?;
+        let server = server::actix(listener, routes, limits)?.over_tls(settings.tls)?.watched(settings.wire);
         Ok(server.ready_when(move || {
             let db = db.clone();
             async move {

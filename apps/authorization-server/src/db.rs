@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use auth_core::wire::carry;
 use diesel::r2d2;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -120,7 +121,7 @@ impl Database {
         E: Send + 'static,
     {
         let database = self.clone();
-        tokio::task::spawn_blocking(move || database.transaction(work))
+        tokio::task::spawn_blocking(carry(move || database.transaction(work)))
             .await
             .unwrap_or(Err(Refused::Fault(Fault::Stopped)))
     }

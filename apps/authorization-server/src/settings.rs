@@ -13,6 +13,7 @@ use auth_core::{
     peer::TrustedProxies,
     server::{Listen, TlsFiles},
     settings::{Issuer, SettingsError, parse_key_32, secret_from_env},
+    wire::Wire,
 };
 
 pub use options::{DatabaseOption, Options, SECRETS_HELP};
@@ -99,6 +100,8 @@ pub struct Settings {
     pub dev: bool,
     /// Whose `X-Forwarded-For` and `Forwarded` are believed.
     pub trusted_proxies: TrustedProxies,
+    /// The line to the flow inspector, on loopback only; by default nobody watches.
+    pub wire: Option<Wire>,
     /// Where time comes from; tests move it.
     pub clock: Clock,
     /// Per account, and as many times five per peer address.
@@ -157,6 +160,7 @@ impl Settings {
             session_lifetime: Duration::from_secs(options::SESSION),
             authorization_request_lifetime: Duration::from_secs(options::AUTHORIZATION_REQUEST),
             trusted_proxies: TrustedProxies::default(),
+            wire: None,
             clock: Clock::system(),
             login_attempts_per_minute: options::LOGIN_ATTEMPTS,
             token_requests_per_minute: options::TOKEN_REQUESTS,

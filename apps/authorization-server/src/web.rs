@@ -129,6 +129,7 @@ pub(crate) fn routes(config: &mut ServiceConfig, web: Data<Web>) {
         .wrap(SecurityHeaders::api().https(web.ctx.issuer.is_https()))
         .app_data(web)
         .service(resource("/").get(home::get).head(home::get))
+        // ANCHOR: routes
         .service(at(AUTHORIZE).get(authorize::get).post(authorize::post))
         .service(at(authorize::CONTINUE).get(authorize::resume))
         .service(at(login::LOGIN).get(login::get).post(login::post))
@@ -138,6 +139,7 @@ pub(crate) fn routes(config: &mut ServiceConfig, web: Data<Web>) {
         .service(at(INTROSPECT).post(introspect::post))
         .service(at(USERINFO).get(userinfo::get).post(userinfo::post))
         .service(at(JWKS).get(metadata::jwks).head(metadata::jwks))
+        // ANCHOR_END: routes
         .service(
             at(OPENID_CONFIGURATION).get(metadata::openid_configuration).head(metadata::openid_configuration),
         )

@@ -79,6 +79,7 @@ impl Api {
         &self,
         request: impl Fn(&reqwest::Client) -> RequestBuilder,
     ) -> Result<HttpResponse, ApiError> {
+        // ANCHOR: call
         let mut response = self.attempt(&request).await?;
         if response.status == StatusCode::UNAUTHORIZED {
             tracing::info!("the API refuses the token: getting a new one");
@@ -94,6 +95,7 @@ impl Api {
             }
             status => Err(ApiError::Refused(status)),
         }
+        // ANCHOR_END: call
     }
 
     /// One request with the current token, which is forgotten if the API refuses it.
@@ -101,6 +103,7 @@ impl Api {
         &self,
         request: &impl Fn(&reqwest::Client) -> RequestBuilder,
     ) -> Result<HttpResponse, ApiError> {
+        // ANCHOR: attempt
         let token = self.tokens.token().await?;
         let request = request(self.http.reqwest()).bearer_auth(token.secret());
         let response = self.http.send(request).await?;
@@ -108,6 +111,7 @@ impl Api {
             self.tokens.invalidate(&token);
         }
         Ok(response)
+        // ANCHOR_END: attempt
     }
 
     /// An address below the API's. Each segment is encoded, for an id is whatever the API sent.

@@ -8,6 +8,7 @@ use auth_core::clock::Clock;
 use auth_core::scope::Scopes;
 use auth_core::secret::ClientSecret;
 use auth_core::settings::{HttpUrl, Issuer, SettingsError, refuse_weak_secret, secret_from_env};
+use auth_core::wire::Wire;
 use clap::Parser;
 
 /// Everything that can be set.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub health_listen: Option<SocketAddr>,
     /// Certificate authorities that calls trust besides the system's.
     pub extra_ca_file: Option<PathBuf>,
+    /// The line to the flow inspector, on loopback only; by default nobody watches.
+    pub wire: Option<Wire>,
     /// What time it is.
     pub clock: Clock,
 }
@@ -59,6 +62,7 @@ impl Settings {
             once: false,
             health_listen: None,
             extra_ca_file: None,
+            wire: None,
             clock: Clock::system(),
         }
     }
@@ -154,6 +158,9 @@ struct Arguments {
     /// Certificate authorities in PEM that calls trust besides the system's
     #[arg(long, env = "EXTRA_CA_FILE", value_name = "FILE")]
     extra_ca_file: Option<PathBuf>,
+    /// For learning: report each message to the flow inspector at this address; loopback only [default: nobody watches]
+    #[arg(long, env = auth_core::wire::SETTING, value_name = "URL")]
+    wire_inspector: Option<String>,
     /// Ask the worker that runs with the same settings whether it is ready, and exit; for containers
     #[arg(long)]
     healthcheck: bool,
@@ -172,6 +179,7 @@ impl Arguments {
             once: self.once,
             health_listen: self.health_listen,
             extra_ca_file: self.extra_ca_file,
+            wire: Wire::from_setting("client-credentials-worker", &self.issuer, self.wire_inspector)?,
             ..Settings::new(
                 Issuer::parse(&self.issuer, true)?,
                 client_id,

@@ -8,6 +8,7 @@ use auth_core::clock::Clock;
 use auth_core::http_client::HttpClient;
 use auth_core::server::{self, Limits, Listen, Server, StartError};
 use auth_core::token_source::{Backoff, ClientCredentials, TokenSource};
+use auth_core::wire::Wire;
 use axum::Router;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +29,7 @@ pub struct Worker {
     once: bool,
     clock: Clock,
     status: Status,
+    wire: Option<Wire>,
 }
 
 /// Why a round was not a good one.
@@ -77,6 +79,7 @@ impl Worker {
             once: settings.once,
             clock: settings.clock,
             status: Status::default(),
+            wire: settings.wire,
         })
     }
 
@@ -111,9 +114,10 @@ impl Worker {
     /// # Errors
     /// With `once`, the failure of the one round. Without it there is none.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), RoundError> {
+        // ANCHOR: rounds
         let mut backoff = Backoff::default();
         loop {
-            let Some(outcome) = within_grace(self.round(), &shutdown).await else {
+            let Some(outcome) = within_grace(self.watched_round(), &shutdown).await else {
                 tracing::warn!("the round took too long to finish and was broken off");
                 return Ok(());
             };
@@ -132,6 +136,15 @@ impl Worker {
                 () = shutdown.cancelled() => return Ok(()),
                 () = tokio::time::sleep(pause) => {}
             }
+        }
+        // ANCHOR_END: rounds
+    }
+
+    /// One round, as the flow inspector sees it if there is one.
+    async fn watched_round(&self) -> Result<usize, RoundError> {
+        match &self.wire {
+            Some(wire) => wire.calling(self.round()).await,
+            None => self.round().await,
         }
     }
 

@@ -33,6 +33,7 @@ pub(crate) struct Claims {
 }
 
 impl AccessTokens {
+    // ANCHOR: expected
     pub(crate) fn new(key: SigningKey, public_url: &str, lifetime: Duration, clock: Clock) -> Self {
         Self {
             keys: VerificationKeys::from_signing_keys([&key]),
@@ -47,12 +48,14 @@ impl AccessTokens {
             clock,
         }
     }
+    // ANCHOR_END: expected
 
     /// How long a token lives.
     pub(crate) fn lifetime(&self) -> Duration {
         self.lifetime
     }
 
+    // ANCHOR: sign
     /// Signs a token of `session` for `scopes`.
     pub(crate) fn sign(&self, session: &Session, scopes: &Scopes) -> Result<String, JwtError> {
         let now = self.clock.now();
@@ -70,7 +73,9 @@ impl AccessTokens {
         };
         self.key.sign(jwt::ACCESS_TOKEN_TYPE, &claims)
     }
+    // ANCHOR_END: sign
 
+    // ANCHOR: verify
     /// Verifies all of a token that the token itself can show.
     pub(crate) fn verify(&self, token: &BearerToken) -> Result<Claims, JwtError> {
         let now = self.clock.now();
@@ -78,4 +83,5 @@ impl AccessTokens {
         let session = verified.claims.auth_id.ok_or(JwtError::Missing("auth_id"))?;
         Ok(Claims { session, scopes: verified.claims.scope })
     }
+    // ANCHOR_END: verify
 }

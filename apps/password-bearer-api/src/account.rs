@@ -6,12 +6,14 @@ use auth_core::{
     secret::Password,
 };
 
+// ANCHOR: scopes
 /// The scopes of this API, each with what it allows.
 pub(crate) const SCOPES: [(&str, &str); 3] = [
     ("me", "Read and change your own account."),
     ("items", "Read your items."),
     ("admin", "Read and change every account."),
 ];
+// ANCHOR_END: scopes
 
 /// What a new user may do, and so may ask for.
 pub(crate) const USER_SCOPES: &str = "me items";
@@ -19,7 +21,7 @@ pub(crate) const USER_SCOPES: &str = "me items";
 /// What a login gets that asks for no scope.
 pub(crate) const DEFAULT_SCOPE: &str = "me";
 
-/// Passwords that everybody tries first (NIST SP 800-63B §5.1.1.2 asks to refuse such).
+/// Passwords that everybody tries first (NIST SP 800-63B-3 §5.1.1.2 asks to refuse such).
 const COMMON: [&str; 16] = [
     "password",
     "password1",
@@ -50,7 +52,7 @@ pub(crate) fn username(text: &str) -> Result<String, String> {
 }
 
 /// A password: any 8 to 128 characters that are not the first guess. No rule asks for digits or
-/// symbols: NIST SP 800-63B §5.1.1.2 advises against such rules.
+/// symbols: NIST SP 800-63B-3 §5.1.1.2 advises against such rules.
 pub(crate) fn password(text: &str) -> Result<Password, String> {
     if !(8..=128).contains(&text.chars().count()) {
         return Err("Password should have 8 to 128 characters".into());

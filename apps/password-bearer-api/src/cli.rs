@@ -7,6 +7,7 @@ use auth_core::{
     secret::Password,
     server::{self, Listen, StartError, TlsFiles},
     settings::{Issuer, SettingsError},
+    wire::Wire,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -102,6 +103,9 @@ struct Serve {
     /// Registrations a minute from one address
     #[arg(long, env = "REGISTRATIONS_PER_PEER", default_value_t = Attempts::default().registrations, value_name = "N")]
     registrations_per_peer: u32,
+    /// For learning: report each message to the flow inspector at this address; loopback only [default: nobody watches]
+    #[arg(long, env = auth_core::wire::SETTING, value_name = "URL")]
+    wire_inspector: Option<String>,
     /// Ask the server that runs with the same settings whether it is ready, and exit; for containers
     #[arg(long)]
     healthcheck: bool,
@@ -194,6 +198,7 @@ impl Serve {
         let listen = Listen::Address(self.listen);
         Ok(Settings {
             tls: TlsFiles::from_settings(self.tls_cert_file, self.tls_key_file)?,
+            wire: Wire::from_setting("password-bearer-api", public_url.as_str(), self.wire_inspector)?,
             access_token_lifetime: Duration::from_secs(self.access_token_expire_minutes * 60),
             session_lifetime: Duration::from_secs(self.refresh_token_expire_days * 24 * 60 * 60),
             open_registration: matches!(self.registration, Registration::Open),

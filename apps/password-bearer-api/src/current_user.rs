@@ -53,6 +53,7 @@ macro_rules! required_scopes {
     };
 }
 
+// ANCHOR: scopes
 required_scopes! {
     /// One's own account.
     Me = "me",
@@ -61,6 +62,7 @@ required_scopes! {
     /// Everybody's accounts.
     Admin = "admin",
 }
+// ANCHOR_END: scopes
 
 /// An active user with a live session, whose token has the scope of `R`.
 pub(crate) struct CurrentUser<R = AnyScope> {
@@ -77,6 +79,7 @@ impl<R: Requires> CurrentUser<R> {
         self.scopes.contains(scope)
     }
 
+    // ANCHOR: find
     async fn find(headers: &HeaderMap, state: &Shared) -> Result<Option<Self>, ApiError> {
         let Some(token) = token_of(headers).map_err(|_| ApiError::MalformedToken(R::SCOPE))? else {
             return Ok(None);
@@ -100,6 +103,7 @@ impl<R: Requires> CurrentUser<R> {
             _ => Ok(Some(Self { user, session_id: session.id, scopes, required: PhantomData })),
         }
     }
+    // ANCHOR_END: find
 }
 
 /// All `Authorization` values count; one that is not text is one that is refused.
@@ -117,6 +121,7 @@ impl<R: Requires> FromRequestParts<AppState> for CurrentUser<R> {
     }
 }
 
+// ANCHOR: optional
 /// No token is nobody. A token that is no good is refused all the same: its bearer believes to be
 /// somebody.
 impl<R: Requires> OptionalFromRequestParts<AppState> for CurrentUser<R> {
@@ -126,3 +131,4 @@ impl<R: Requires> OptionalFromRequestParts<AppState> for CurrentUser<R> {
         Self::find(&parts.headers, state).await
     }
 }
+// ANCHOR_END: optional

@@ -8,6 +8,7 @@
 
 use std::{error::Error, fmt, path::Path, time::Duration};
 
+use auth_core::wire::carry;
 use diesel::{
     connection::SimpleConnection,
     prelude::*,
@@ -111,7 +112,7 @@ impl Database {
         F: FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     {
         let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || Ok(work(&mut *pool.get()?)?)).await?
+        tokio::task::spawn_blocking(carry(move || Ok(work(&mut *pool.get()?)?))).await?
     }
 }
 

@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 
 use crate::{db::DatabaseError, fields::FieldError};
 
-/// The realm of every challenge (RFC 7235 §2.2).
+/// The realm of every challenge (RFC 9110 §11.5).
 const REALM: &str = "password-bearer-api";
 
 /// Why a request was not served.

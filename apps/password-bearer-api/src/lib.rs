@@ -85,7 +85,9 @@ impl App {
             database: database.clone(),
         });
         let limits = Limits { body: BODY_LIMIT, form: BODY_LIMIT, ..Limits::default() };
-        let server = server::axum(listener, router(app, https, cors), limits)?.over_tls(settings.tls)?;
+        let server = server::axum(listener, router(app, https, cors), limits)?
+            .over_tls(settings.tls)?
+            .watched(settings.wire);
         Ok(server.ready_when(move || {
             let database = database.clone();
             async move { database.ping().await.map_err(|problem| problem.to_string()) }

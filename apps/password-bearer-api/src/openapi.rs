@@ -53,6 +53,7 @@ pub(crate) enum NeedsToken {
     Forbidden(ErrorBody),
 }
 
+// ANCHOR: password_flow
 /// The security scheme `password`: FastAPI's `OAuth2PasswordBearer(tokenUrl="token", scopes={…})`.
 struct PasswordFlow;
 
@@ -63,6 +64,7 @@ impl Modify for PasswordFlow {
         document.components.get_or_insert_default().add_security_scheme("password", scheme);
     }
 }
+// ANCHOR_END: password_flow
 
 /// Swagger UI and the document that it shows; all of it comes from this binary.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {

@@ -8,6 +8,7 @@ use auth_core::{
     peer::TrustedProxies,
     server::{Listen, TlsFiles},
     settings::Issuer,
+    wire::Wire,
 };
 
 /// Everything that can be set.
@@ -36,6 +37,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// How often who may try.
     pub attempts: Attempts,
+    /// The line to the flow inspector, on loopback only; by default nobody watches.
+    pub wire: Option<Wire>,
     /// What time it is.
     pub clock: Clock,
 }
@@ -78,6 +81,7 @@ impl Settings {
             cors_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             attempts: Attempts::default(),
+            wire: None,
             clock: Clock::system(),
         }
     }

@@ -30,12 +30,14 @@ pub(crate) fn load(key_file: Option<&Path>, dev: bool, data: &Path) -> Result<Si
     }
 }
 
+// ANCHOR: from_secret
 /// RFC 7518 §3.2: a key for HS256 has at least 256 bits.
 fn from_secret(secret: String) -> Result<SigningKey, SettingsError> {
     refuse_weak_secret(SETTING, &secret, 32)?;
     SigningKey::hs256(SigningSecret::new(secret))
         .map_err(|problem| SettingsError::new(SETTING, problem.to_string(), MAKE_ONE))
 }
+// ANCHOR_END: from_secret
 
 fn from_pem_file(file: &Path) -> Result<SigningKey, SettingsError> {
     let refuse = |problem: String| {

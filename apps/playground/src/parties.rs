@@ -15,6 +15,7 @@ use resource_api::TokenCheck;
 
 use crate::Running;
 use crate::data::DataFolder;
+use crate::inspector::{self, Store};
 use crate::page::{self, Page};
 use crate::seed::{self, CLIENT_SCOPES, Credentials};
 use crate::settings::{Addresses, Sockets};
@@ -76,7 +77,9 @@ pub(crate) async fn start(
     let worker = worker::start(issuer, at, clients.worker, authority(), running)?;
 
     let http = HttpClient::trusting(authority().as_deref()).map_err(unexpected)?;
-    let page = page::router(Page { addresses: at.clone(), http, worker: ShownWorker::Here(worker) });
+    let inspector = inspector::router(Store::default(), at, running.shutdown.clone());
+    let page = Page { addresses: at.clone(), http, worker: ShownWorker::Here(worker) };
+    let page = page::router(page, inspector);
     let served = server::axum(sockets.playground, page, Limits::default());
     running.serve("playground", served.and_then(|server| server.over_tls(files())))
 }
@@ -164,6 +167,7 @@ fn client(
         api_url: HttpUrl::parse("API_URL", &at.resource_api)?,
         tls: None,
         extra_ca_file: None,
+        wire: None,
         clock: auth_core::clock::Clock::system(),
     })
 }

@@ -26,7 +26,9 @@ macro_rules! scopes {
     };
 }
 
+// ANCHOR: scopes
 scopes!(NotesRead = "notes:read", NotesWrite = "notes:write", ReportsWrite = "reports:write");
+// ANCHOR_END: scopes
 
 /// A user, by a token with the scope `S`.
 pub(crate) struct User<S> {
@@ -52,6 +54,7 @@ impl<S: RequiredScope> FromRequest for User<S> {
         let token = Authenticated::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
+            // ANCHOR: users_only
             let token = token.await?;
             // RFC 9068 §5: a client whose name is like a user's must not get at that user's data.
             if !token.is_user() {
@@ -63,6 +66,7 @@ impl<S: RequiredScope> FromRequest for User<S> {
             }
             token.require(S::SCOPE)?;
             Ok(Self { token, scope: PhantomData })
+            // ANCHOR_END: users_only
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
+use auth_core::wire::carry;
 use diesel::{
     connection::SimpleConnection,
     prelude::*,
@@ -73,7 +74,7 @@ impl Database {
         F: FnOnce(&mut SqliteConnection) -> QueryResult<T> + Send + 'static,
     {
         let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || Ok(work(&mut *pool.get()?)?)).await?
+        tokio::task::spawn_blocking(carry(move || Ok(work(&mut *pool.get()?)?))).await?
     }
 }
 

@@ -36,7 +36,7 @@ pub use settings::{Settings, TokenCheck};
 
 use crate::{db::Database, validator::DiscoveredValidator};
 
-/// The realm of every challenge (RFC 7235 §2.2).
+/// The realm of every challenge (RFC 9110 §11.5).
 const REALM: &str = "resource-api";
 
 /// The largest body that a route takes: 2000 characters of a note, each escaped in JSON.
@@ -70,6 +70,7 @@ impl App {
             token_check,
             database_url,
             introspection_cache,
+            wire,
             clock,
         } = settings;
         let listener = listen.bind("LISTEN")?;
@@ -109,7 +110,7 @@ impl App {
             routes::configure(routes, metadata_url.path());
         };
         let limits = Limits { body: BODY_LIMIT, ..Limits::default() };
-        let server = server::actix(listener, configure, limits)?.over_tls(tls)?;
+        let server = server::actix(listener, configure, limits)?.over_tls(tls)?.watched(wire);
         Ok(server.ready_when(move || ready(database.clone(), validator.clone())))
     }
 }

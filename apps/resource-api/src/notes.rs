@@ -34,6 +34,7 @@ pub(crate) struct Report {
 }
 
 /// The notes of `owner`, newest first, each with its report when one was made.
+// ANCHOR: of_owner
 pub(crate) fn of_owner(db: &mut SqliteConnection, owner: &str) -> QueryResult<Vec<(Note, Option<Report>)>> {
     notes::table
         .left_join(reports::table.on(reports::note_id.eq(notes::id)))
@@ -42,6 +43,7 @@ pub(crate) fn of_owner(db: &mut SqliteConnection, owner: &str) -> QueryResult<Ve
         .select(((notes::id, notes::owner, notes::text, notes::created_at), reports::all_columns.nullable()))
         .load(db)
 }
+// ANCHOR_END: of_owner
 
 /// Writes a note, or `None` when its owner already keeps [`MAX_NOTES`].
 pub(crate) fn write(

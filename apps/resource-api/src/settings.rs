@@ -7,6 +7,7 @@ use auth_core::{
     secret::ClientSecret,
     server::{Listen, TlsFiles},
     settings::{Issuer, SettingsError, secret_from_env},
+    wire::Wire,
 };
 use clap::{Parser, ValueEnum};
 
@@ -29,6 +30,8 @@ pub struct Settings {
     pub database_url: String,
     /// How long the answer to an introspection is believed, and so how late a revocation may be felt.
     pub introspection_cache: Duration,
+    /// The line to the flow inspector, on loopback only; by default nobody watches.
+    pub wire: Option<Wire>,
     /// What time it is.
     pub clock: Clock,
 }
@@ -61,6 +64,7 @@ impl Settings {
             token_check,
             database_url: DATABASE_URL.to_owned(),
             introspection_cache: Duration::from_secs(INTROSPECTION_CACHE_SECONDS),
+            wire: None,
             clock: Clock::system(),
         }
     }
@@ -90,6 +94,7 @@ impl Settings {
         Ok(Self {
             tls: TlsFiles::from_settings(arguments.tls_cert_file, arguments.tls_key_file)?,
             extra_ca_file: arguments.extra_ca_file,
+            wire: Wire::from_setting("resource-api", &arguments.resource, arguments.wire_inspector)?,
             database_url: arguments.database_url,
             introspection_cache: Duration::from_secs(arguments.introspection_cache_seconds),
             ..Self::new(
@@ -164,6 +169,9 @@ struct Arguments {
     /// Where notes are kept
     #[arg(long, env = "DATABASE_URL", default_value = DATABASE_URL, value_name = "sqlite:PATH")]
     database_url: String,
+    /// For learning: report each message to the flow inspector at this address; loopback only [default: nobody watches]
+    #[arg(long, env = auth_core::wire::SETTING, value_name = "URL")]
+    wire_inspector: Option<String>,
     /// Ask the server that runs with the same settings whether it is ready, and exit; for containers
     #[arg(long)]
     healthcheck: bool,

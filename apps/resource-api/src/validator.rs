@@ -80,6 +80,7 @@ impl DiscoveredValidator {
     async fn discover(&self) -> Result<TokenValidator, DiscoveryError> {
         let metadata = ServerMetadata::fetch(&self.http, &self.issuer).await?;
         let (http, clock) = (self.http.clone(), self.clock.clone());
+        // ANCHOR: two_checks
         match &self.check {
             TokenCheck::Local => {
                 let url = metadata.require("jwks_uri", &metadata.jwks_uri)?;
@@ -95,6 +96,7 @@ impl DiscoveredValidator {
                 Ok(TokenValidator::introspection(client, issuer, audience, self.cache))
             }
         }
+        // ANCHOR_END: two_checks
     }
 
     fn is_cooling_down(&self) -> bool {

@@ -5,6 +5,7 @@ use crate::clock::Timestamp;
 use crate::jwt::AccessTokenClaims;
 use crate::scope::Scopes;
 
+// ANCHOR: only_way
 /// What a valid access token says. There is no way to make one but a
 /// [`TokenValidator`](super::TokenValidator).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,7 @@ impl AccessToken {
     pub(super) fn new(claims: AccessTokenClaims) -> Self {
         Self { claims }
     }
+    // ANCHOR_END: only_way
 
     /// Whom the token speaks for: a user, or a client that acts for itself.
     pub fn subject(&self) -> &str {

@@ -145,6 +145,7 @@ fn challenge(
     realm: &str,
     resource_metadata: Option<&str>,
 ) -> Challenge {
+    // ANCHOR: challenge
     let mut challenge = Challenge::bearer(realm);
     if let Some(oauth_error) = oauth_error {
         challenge = challenge.error(oauth_error);
@@ -158,4 +159,5 @@ fn challenge(
         challenge = challenge.resource_metadata(url);
     }
     challenge
+    // ANCHOR_END: challenge
 }

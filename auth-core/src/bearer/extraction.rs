@@ -14,6 +14,7 @@ use crate::secret::BearerToken;
 /// [`BearerError::Malformed`] for two headers, for what is no credential, and for a token with
 /// characters that no token has.
 pub fn bearer_token(authorization: &[&str]) -> Result<Option<BearerToken>, BearerError> {
+    // ANCHOR: bearer_token
     let credentials = match authorization {
         [] => return Ok(None),
         [one] => one.trim_matches([' ', '\t']),
@@ -35,6 +36,7 @@ pub fn bearer_token(authorization: &[&str]) -> Result<Option<BearerToken>, Beare
         return Err(BearerError::Malformed);
     }
     Ok(Some(BearerToken::new(token)))
+    // ANCHOR_END: bearer_token
 }
 
 /// RFC 9110 §5.6.2: `1*tchar`.

@@ -63,13 +63,14 @@ impl Introspecting {
         Answer { outcome, asked_at }
     }
 
-    /// Requires of the response what a JWT would have to say: RFC 7662 §4 leaves it to the
-    /// resource server to see that an active token is meant for it.
+    /// Requires of the response what a JWT would have to say. RFC 9700 §2.3: every resource server
+    /// verifies, for every request, that the token is meant for it.
     fn accept(
         &self,
         response: IntrospectionResponse,
         now: Timestamp,
     ) -> Result<AccessTokenClaims, &'static str> {
+        // ANCHOR: accept
         if !response.active {
             return Err("the authorization server says that it is not active");
         }
@@ -85,6 +86,7 @@ impl Introspecting {
         if response.nbf.is_some_and(|nbf| now < nbf) {
             return Err("it is not valid yet");
         }
+        // ANCHOR_END: accept
         Ok(AccessTokenClaims {
             iss,
             sub: response.sub.ok_or("it has no subject")?,

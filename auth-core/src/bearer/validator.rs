@@ -61,6 +61,7 @@ impl TokenValidator {
     ///
     /// # Errors
     /// [`BearerError::InvalidToken`] and [`BearerError::Unavailable`].
+    #[tracing::instrument(skip_all, level = "debug")]
     pub async fn validate(&self, token: &BearerToken) -> Result<AccessToken, BearerError> {
         self.rule.validate(token).await.map(AccessToken::new)
     }

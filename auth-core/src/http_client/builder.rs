@@ -74,6 +74,7 @@ impl HttpClientBuilder {
     }
 
     fn base(&self) -> reqwest::ClientBuilder {
+        // ANCHOR: limits
         reqwest::Client::builder()
             .user_agent(concat!("auth-core/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.connect_timeout)
@@ -82,5 +83,6 @@ impl HttpClientBuilder {
             .redirect(redirect::Policy::none())
             .no_proxy()
             .dns_resolver(Arc::new(LoopbackNames))
+        // ANCHOR_END: limits
     }
 }

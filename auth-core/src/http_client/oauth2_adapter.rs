@@ -7,6 +7,7 @@ use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 
 use super::{HttpClient, HttpError};
 
+// ANCHOR: adapter
 impl<'c> AsyncHttpClient<'c> for HttpClient {
     type Error = HttpError;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
@@ -28,3 +29,4 @@ impl<'c> AsyncHttpClient<'c> for HttpClient {
         })
     }
 }
+// ANCHOR_END: adapter

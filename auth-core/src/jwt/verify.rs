@@ -31,6 +31,7 @@ pub struct Expected {
 impl Expected {
     /// An access token (RFC 9068) by `issuer` for the resource server `audience`, signed with any
     /// algorithm that has a public key, clocks within 5 s.
+    // ANCHOR: expected_access_token
     pub fn access_token(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         Self {
             issuer: issuer.into(),
@@ -40,6 +41,7 @@ impl Expected {
             leeway: Duration::from_secs(5),
         }
     }
+    // ANCHOR_END: expected_access_token
 
     /// An ID token (OpenID Connect Core §2) by `issuer` for the client `client_id`.
     pub fn id_token(issuer: impl Into<String>, client_id: impl Into<String>) -> Self {
@@ -131,6 +133,7 @@ fn check_claims(
 ) -> Result<(), JwtError> {
     let leeway = expected.leeway.min(MAX_LEEWAY);
 
+    // ANCHOR: claims_of_a_token
     // RFC 9068 §4: exactly the issuer whose keys these are.
     if required_str(claims, "iss")? != expected.issuer {
         return Err(JwtError::Issuer);
@@ -152,6 +155,7 @@ fn check_claims(
     if iat > now + leeway || nbf.is_some_and(|nbf| nbf > now + leeway) {
         return Err(JwtError::NotYetValid);
     }
+    // ANCHOR_END: claims_of_a_token
     Ok(())
 }
 

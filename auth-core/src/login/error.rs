@@ -65,6 +65,7 @@ impl LoginError {
     /// The status of the page to show. 4xx: it is about this browser's request; 502 to 504: it is
     /// about the authorization server; 500: it is about this app's own settings.
     #[must_use]
+    // ANCHOR: status
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::StateMismatch
@@ -84,6 +85,7 @@ impl LoginError {
             Self::TimedOut(_) => StatusCode::GATEWAY_TIMEOUT,
         }
     }
+    // ANCHOR_END: status
 
     /// What happened, in a sentence for the person who sees the page.
     #[must_use]

@@ -16,7 +16,8 @@ pub(super) enum IdTokenProblem {
     Subject,
 }
 
-/// `nonce` is `None` for the ID token of a refresh, which has none of its own (Core §12.2).
+// ANCHOR: check
+/// `nonce` is `None` for the ID token of a refresh, which has none of its own (OpenID Connect Core §12.2).
 pub(super) fn check(
     verified: &Verified<IdTokenClaims>,
     client_id: &str,
@@ -24,29 +25,31 @@ pub(super) fn check(
     nonce: Option<&str>,
 ) -> Result<(), IdTokenProblem> {
     let claims = &verified.claims;
-    // Core §3.1.3.7 (4), (5): several audiences need an azp, and an azp must be us.
+    // OpenID Connect Core §3.1.3.7 (3), (5): with other audiences besides us, an azp must say that the token is
+    // for us all the same; and an azp, where there is one, must be us.
     match &claims.azp {
         Some(azp) if azp == client_id => {}
         None if claims.aud.iter().count() == 1 => {}
         _ => return Err(IdTokenProblem::AuthorizedParty),
     }
-    // Core §2: at most 255 characters; an empty one names nobody.
+    // OpenID Connect Core §2: at most 255 characters; an empty one names nobody.
     if claims.sub.is_empty() || claims.sub.len() > 255 {
         return Err(IdTokenProblem::Subject);
     }
-    // Core §3.1.3.7 (11).
+    // OpenID Connect Core §3.1.3.7 (11).
     if let Some(nonce) = nonce {
         let same = |presented: &String| Digest::of(presented.as_bytes()) == Digest::of(nonce.as_bytes());
         if !claims.nonce.as_ref().is_some_and(same) {
             return Err(IdTokenProblem::Nonce);
         }
     }
-    // Core §3.1.3.8: optional in this flow; when it is there, it must be right.
+    // OpenID Connect Core §3.1.3.8: optional in this flow; when it is there, it must be right.
     if claims.at_hash.as_ref().is_some_and(|hash| *hash != at_hash(access_token, verified.algorithm)) {
         return Err(IdTokenProblem::AccessToken);
     }
     Ok(())
 }
+// ANCHOR_END: check
 
 #[cfg(test)]
 mod tests {

@@ -13,12 +13,14 @@ pub const PENDING_LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// [`Login::callback`](super::Login::callback), which consumes it. A browser with several tabs has
 /// several; [`state_digest`](Self::state_digest) tells them apart.
 #[derive(Debug)]
+// ANCHOR: pending_login
 pub struct PendingLogin {
     state: State,
     nonce: Nonce,
     verifier: CodeVerifier,
     created: Timestamp,
 }
+// ANCHOR_END: pending_login
 
 impl PendingLogin {
     pub(super) fn generate(now: Timestamp) -> Self {

@@ -65,12 +65,13 @@ impl Provider {
         issuer: &Issuer,
         clock: Clock,
     ) -> Result<Self, LoginError> {
+        // ANCHOR: what_is_believed
         // OpenID Connect Discovery §4.3: identical, or it speaks for somebody else.
         if metadata.issuer != issuer.as_str() {
             return Err(LoginError::Metadata("its issuer is not the one that was asked".to_owned()));
         }
-        // RFC 9700 §2.1.1: a client makes sure that the server supports PKCE, for one that does
-        // not will ignore the challenge without a word.
+        // RFC 9700 §2.1.1: the metadata says whether the server supports PKCE, and §4.7.1 has the
+        // client make sure: a server that does not will ignore the challenge without a word.
         if !metadata.code_challenge_methods_supported.iter().any(|method| method == "S256") {
             return Err(LoginError::Metadata("code_challenge_methods_supported lacks S256".to_owned()));
         }
@@ -80,6 +81,7 @@ impl Provider {
             .into_iter()
             .filter(|algorithm| offered.iter().any(|offered| offered == algorithm.as_str()))
             .collect();
+        // ANCHOR_END: what_is_believed
         if id_token_algorithms.is_empty() {
             return Err(LoginError::Metadata(
                 "id_token_signing_alg_values_supported has none of ES256, RS256 and EdDSA".to_owned(),

@@ -87,7 +87,7 @@ impl Tokens {
     }
 }
 
-/// The member that OpenID Connect adds to a token response (Core §3.1.3.3).
+/// The member that OpenID Connect adds to a token response (OpenID Connect Core §3.1.3.3).
 #[derive(Serialize, Deserialize)]
 pub(super) struct OidcFields {
     id_token: Option<String>,

@@ -142,11 +142,13 @@ fn what_pages_show_and_policies_name() {
 }
 
 proptest! {
+    // ANCHOR: exact_for_any_text
     #[test]
     fn nothing_but_the_registered_text_matches(text in "\\PC*", client_type in prop_oneof![Just(Public), Just(Confidential)]) {
         let uri = RedirectUri::parse("https://app.example/callback", client_type).unwrap();
         prop_assert_eq!(uri.matches(&text), text == "https://app.example/callback");
     }
+    // ANCHOR_END: exact_for_any_text
 
     #[test]
     fn what_is_accepted_matches_itself_and_leads_where_a_browser_goes(text in "(https?|com\\.app)://[a-z0-9.@:/\\\\%*#?\\[\\]-]{0,30}") {

@@ -3,11 +3,11 @@ use std::net::TcpListener;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use actix_web::body::BoxBody;
+use actix_web::body::{self, BodySize, BoxBody, MessageBody as _};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::{InternalError, PayloadError};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, Error, HttpMessage, HttpResponse, HttpServer};
@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::StartError;
 use super::answer::{self, Answer};
 use super::shell::{DRAIN, Limits, Server, Shell, local_addr};
+use super::watch::{LONGEST, Recording};
 use crate::headers::SecurityHeaders;
 
 /// Serves what `configure` registers with actix-web; it is called once on each worker's thread.
@@ -76,11 +77,13 @@ async fn around(
     let page = answer::wants_page(text(request.headers(), header::ACCEPT));
     let limit = shell.body_limit(text(request.headers(), header::CONTENT_TYPE));
     let announced = text(request.headers(), header::CONTENT_LENGTH).parse::<usize>();
+    let mut recording = shell.record(&method, &path, request.query_string(), || with_host(&request));
     let mut result = if announced.is_ok_and(|length| length > limit) {
         Ok(request.into_response(HttpResponse::from(answer::too_large(page))))
     } else {
         limit_payload(&mut request, limit);
-        let handled = tokio::time::timeout(shell.limits.request, next.call(request));
+        let handled = handle(recording.as_mut(), request, next);
+        let handled = tokio::time::timeout(shell.limits.request, handled);
         match AssertUnwindSafe(handled).catch_unwind().await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(refusal(answer::timed_out(page))),
@@ -93,6 +96,9 @@ async fn around(
     };
     if let (Ok(response), true) = (&mut result, shell.is_https()) {
         SecurityHeaders::strict_transport_security().apply_actix(response.headers_mut());
+    }
+    if let Some(recording) = recording {
+        result = watched(recording, result).await;
     }
     let ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (port, status) = (shell.port, status.as_u16());
@@ -109,6 +115,72 @@ fn limit_payload(request: &mut ServiceRequest, limit: usize) {
         Ok(chunk)
     });
     request.set_payload(Payload::Stream { payload: Box::pin(limited) });
+}
+
+/// Runs the handler; under an observer's eyes, with a body that is read already.
+async fn handle(
+    recording: Option<&mut Recording>,
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, Error> {
+    let Some(recording) = recording else { return next.call(request).await };
+    let mut payload = request.take_payload();
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        body.extend_from_slice(&chunk?);
+    }
+    recording.asked(&plain(request.headers()), &body);
+    request.set_payload(Payload::from(body));
+    recording.exchange().scope(next.call(request)).await
+}
+
+/// Shows the observer an answer. What has no length yet is a stream, and is left to flow; an error is one that
+/// the framework renders later.
+async fn watched(
+    recording: Recording,
+    result: Result<ServiceResponse, Error>,
+) -> Result<ServiceResponse, Error> {
+    let response = match result {
+        Ok(response) => response,
+        Err(error) => {
+            let status = error.as_response_error().status_code();
+            recording.answered(status.as_u16(), &http::HeaderMap::new(), Some(b""));
+            return Err(error);
+        }
+    };
+    let (request, response) = response.into_parts();
+    let (mut head, mut body) = response.into_parts();
+    let mut seen = None;
+    if matches!(body.size(), BodySize::None | BodySize::Sized(..=LONGEST)) {
+        // A body that is in memory already can't break off.
+        let bytes = body::to_bytes(body).await.unwrap_or_default();
+        body = BoxBody::new(bytes.clone());
+        seen = Some(bytes);
+    }
+    let cookie = recording.answered(head.status().as_u16(), &plain(head.headers()), seen.as_deref());
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_bytes(cookie.as_bytes()).ok()) {
+        head.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(ServiceResponse::new(request, head.set_body(body)))
+}
+
+/// HTTP/2 says where it wants to go in the request line alone (RFC 9113 §8.3.1).
+fn with_host(request: &ServiceRequest) -> http::HeaderMap {
+    let mut headers = plain(request.headers());
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    if let Some(host) = authority.and_then(|host| http::HeaderValue::from_str(host).ok()) {
+        headers.entry(http::header::HOST).or_insert(host);
+    }
+    headers
+}
+
+/// actix-web has types of its own for what the rest of the workspace calls by the crate `http`.
+fn plain(headers: &HeaderMap) -> http::HeaderMap {
+    let fields = headers.iter().filter_map(|(name, value)| {
+        let name = http::HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
+        Some((name, http::HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    });
+    fields.collect()
 }
 
 /// The request itself is gone with the handler, so that the answer travels as an error.

@@ -42,6 +42,7 @@ impl Shell {
             answer
         };
         Some(match path {
+            // ANCHOR: health
             "/healthz" => Answer::new(200, TEXT, "ok\n"),
             "/readyz" => match self.ready.check().await {
                 Ok(()) => Answer::new(200, TEXT, "ready\n"),
@@ -50,6 +51,7 @@ impl Shell {
                     Answer::new(503, TEXT, "not ready\n")
                 }
             },
+            // ANCHOR_END: health
             _ if path == *STYLESHEET_PATH => file("text/css; charset=utf-8", STYLESHEET),
             _ if path == *ICON_PATH => file("image/svg+xml", ICON),
             _ => return None,

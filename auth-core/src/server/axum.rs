@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::{self, Next};
@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use super::StartError;
 use super::answer::{self, Answer};
 use super::shell::{DRAIN, Limits, Server, Shell, local_addr};
+use super::watch::{LONGEST, Recording};
 use crate::headers::SecurityHeaders;
 
 /// Serves an axum router. The socket comes from [`super::Listen::bind`].
@@ -109,12 +110,15 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
     let page = answer::wants_page(text(request.headers(), header::ACCEPT));
     let limit = shell.body_limit(text(request.headers(), header::CONTENT_TYPE));
     let announced = text(request.headers(), header::CONTENT_LENGTH).parse::<usize>();
+    let query = request.uri().query().unwrap_or_default();
+    let mut recording = shell.record(method.as_str(), &path, query, || request.headers().clone());
     let mut response = if announced.is_ok_and(|length| length > limit) {
         answer::too_large(page).into_response()
     } else {
         DefaultBodyLimit::max(limit).apply(&mut request);
         let request = request.map(|body| Body::new(Limited::new(body, limit)));
-        let handled = tokio::time::timeout(shell.limits.request, next.run(request));
+        let handled = handle(recording.as_mut(), request, limit, next, page);
+        let handled = tokio::time::timeout(shell.limits.request, handled);
         match AssertUnwindSafe(handled).catch_unwind().await {
             Ok(Ok(response)) => response,
             Ok(Err(_)) => answer::timed_out(page).into_response(),
@@ -124,10 +128,44 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
     if shell.is_https() {
         SecurityHeaders::strict_transport_security().apply(response.headers_mut());
     }
+    if let Some(recording) = recording {
+        response = watched(recording, response).await;
+    }
     let status = response.status().as_u16();
     let ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(port = shell.port, %method, path, status, ms, "request");
     response
+}
+
+/// Runs the handler; under an observer's eyes, with a body that is read already.
+async fn handle(
+    recording: Option<&mut Recording>,
+    request: Request,
+    limit: usize,
+    next: Next,
+    page: bool,
+) -> Response {
+    let Some(recording) = recording else { return next.run(request).await };
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, limit).await else { return answer::too_large(page).into_response() };
+    recording.asked(&head.headers, &body);
+    recording.exchange().scope(next.run(Request::from_parts(head, Body::from(body)))).await
+}
+
+/// Shows the observer an answer. What has no length yet is a stream, and is left to flow.
+async fn watched(recording: Recording, response: Response) -> Response {
+    let (mut head, mut body) = response.into_parts();
+    let mut seen = None;
+    if body.size_hint().upper().is_some_and(|length| length <= LONGEST) {
+        // A body that is in memory already can't break off.
+        let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        body = Body::from(bytes.clone());
+        seen = Some(bytes);
+    }
+    if let Some(cookie) = recording.answered(head.status.as_u16(), &head.headers, seen.as_deref()) {
+        head.headers.append(header::SET_COOKIE, cookie);
+    }
+    Response::from_parts(head, body)
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> &str {

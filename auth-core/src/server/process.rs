@@ -1,6 +1,12 @@
+use std::io::IsTerminal as _;
+
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Directive;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+use crate::wire;
 
 /// A token that Ctrl-C or SIGTERM cancels. Call it inside a Tokio runtime, once per process.
 pub fn shutdown_signal() -> CancellationToken {
@@ -65,9 +71,11 @@ impl Hangups {
     }
 }
 
+// ANCHOR: talkative
 /// These print headers, queries or bodies when they are asked for details, and so they aren't
 /// asked, whatever `RUST_LOG` says.
 const TALKATIVE: [&str; 6] = ["h2", "hyper", "hyper_util", "reqwest", "actix_http", "oauth2"];
+// ANCHOR_END: talkative
 
 /// Starts the log on standard error. What is shown is chosen with `RUST_LOG` (by default
 /// `default`, for instance `"info"`); `LOG_FORMAT=json` prints a line of JSON for each event.
@@ -80,8 +88,13 @@ pub fn init_logging(default: &str) {
     for directive in quiet.filter_map(|d| d.parse::<Directive>().ok()) {
         filter = filter.add_directive(directive);
     }
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colours are for a terminal: in a file they are noise.
+    let log = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let json = std::env::var("LOG_FORMAT").is_ok_and(|format| format == "json");
+    let log = if json { log.json().boxed() } else { log.boxed() };
+    let all = tracing_subscriber::registry().with(log.with_filter(filter)).with(wire::handlers());
     // A second call, as tests make it, leaves the first log in place.
-    let _ = if json { log.json().try_init() } else { log.try_init() };
+    let _ = all.try_init();
 }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::tls::Tls;
 use super::{StartError, TlsFiles, shutdown_signal};
+use crate::wire::Wire;
 
 /// How long a request that has begun may go on after the signal to stop.
 pub(super) const DRAIN: Duration = Duration::from_secs(4);
@@ -68,11 +69,19 @@ pub(super) struct Shell {
     pub(super) ready: Readiness,
     /// Set when the server runs over TLS, which is decided after its routes are built.
     pub(super) https: Arc<AtomicBool>,
+    /// Set when somebody watches; likewise.
+    pub(super) wire: Arc<OnceLock<Wire>>,
 }
 
 impl Shell {
     pub(super) fn new(limits: Limits, addr: SocketAddr) -> Shell {
-        Shell { limits, port: addr.port(), ready: Readiness::default(), https: Arc::default() }
+        Shell {
+            limits,
+            port: addr.port(),
+            ready: Readiness::default(),
+            https: Arc::default(),
+            wire: Arc::default(),
+        }
     }
 
     pub(super) fn is_https(&self) -> bool {
@@ -136,6 +145,16 @@ impl Server {
         self.shell.https.store(true, Ordering::Relaxed);
         self.tls = Some((tls, config));
         Ok(self)
+    }
+
+    /// Reports each message to the flow inspector. `None` changes nothing.
+    #[must_use]
+    pub fn watched(self, wire: Option<Wire>) -> Server {
+        if let Some(wire) = wire {
+            // Set twice, the first one stays.
+            let _ = self.shell.wire.set(wire);
+        }
+        self
     }
 
     /// The address as a URL begins: `http://127.0.0.1:8000`.

@@ -44,6 +44,7 @@ impl TlsFiles {
         certificate: Option<PathBuf>,
         key: Option<PathBuf>,
     ) -> Result<Option<TlsFiles>, SettingsError> {
+        // ANCHOR: half_of_tls
         // Half of it is a mistake: to serve plain http instead would be the worst answer to it.
         let lacks = |missing: &str, set: &str| {
             Err(SettingsError::new(
@@ -58,6 +59,7 @@ impl TlsFiles {
             (Some(_), None) => lacks(KEY, CERTIFICATE),
             (None, Some(_)) => lacks(CERTIFICATE, KEY),
         }
+        // ANCHOR_END: half_of_tls
     }
 
     fn read(&self) -> Result<CertifiedKey, SettingsError> {
@@ -127,7 +129,7 @@ impl Tls {
         Ok(Tls { files, stamp, current })
     }
 
-    /// TLS 1.3 and 1.2 with rustls's own choice of ciphers (RFC 9325 §4.2). Both servers speak
+    /// TLS 1.3 and 1.2 with rustls's own choice of ciphers (RFC 9325 §3.1.1, §4.2). Both servers speak
     /// HTTP/1.1 on it, with the limits that they have without TLS.
     pub(super) fn config(&self) -> Result<ServerConfig, rustls::Error> {
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));

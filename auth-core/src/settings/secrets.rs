@@ -93,6 +93,7 @@ pub(crate) fn warn_if_others_may_read(_setting: &str, _path: &Path) {}
 /// [`SettingsError`], which names the setting and how to make a good one, and never the value.
 pub fn refuse_weak_secret(name: &str, secret: &str, min_bytes: usize) -> Result<(), SettingsError> {
     let refuse = |problem: String| Err(SettingsError::new(name, problem, MAKE_ONE));
+    // ANCHOR: published_secrets
     // Of the FastAPI security tutorial, and of countless answers and templates.
     const PUBLISHED: [&str; 8] = [
         "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
@@ -114,6 +115,7 @@ pub fn refuse_weak_secret(name: &str, secret: &str, min_bytes: usize) -> Result<
     if secret.len() < min_bytes {
         return refuse(format!("is too short ({} bytes, and {min_bytes} are needed)", secret.len()));
     }
+    // ANCHOR_END: published_secrets
     if is_repetitive(secret.as_bytes()) {
         return refuse("repeats a pattern".to_owned());
     }

@@ -34,6 +34,7 @@ pub struct Backoff {
 
 impl Backoff {
     /// The delay after one more failure in a row; at least `retry_after`, if the server gave one.
+    // ANCHOR: next_delay
     pub fn next_delay(&mut self, retry_after: Option<Duration>) -> Duration {
         let full = FIRST.saturating_mul(1_u32 << self.failures.min(16)).min(LONGEST);
         self.failures = self.failures.saturating_add(1);
@@ -43,6 +44,7 @@ impl Backoff {
             Some(asked) => asked.min(LONGEST_ASKED_FOR) + jitter(FIRST),
         }
     }
+    // ANCHOR_END: next_delay
 }
 
 /// A random duration up to `most`.

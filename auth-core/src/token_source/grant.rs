@@ -37,6 +37,7 @@ impl Shared {
             .map_err(|_| self.unavailable("its token endpoint is not a URL"))?;
 
         let grant = &self.grant;
+        // ANCHOR: request
         let client = BasicClient::new(ClientId::new(grant.client_id.clone()))
             .set_client_secret(oauth2::ClientSecret::new(grant.client_secret.secret().to_owned()))
             // RFC 6749 §2.3.1: what every server must support, and the secret stays out of bodies.
@@ -49,6 +50,7 @@ impl Shared {
             // RFC 8707 §2: which API the token is for, so that it is good for no other.
             request = request.add_extra_param("resource", resource);
         }
+        // ANCHOR_END: request
 
         let http = Attentive { http: &grant.http, clock: &grant.clock, retry_after: Mutex::default() };
         // From before the request, so that the time it travels does not lengthen its life.
@@ -63,12 +65,14 @@ impl Shared {
             return Err(self.unavailable("its answer is not a bearer token"));
         }
         self.compare_scopes(&response);
+        // ANCHOR: lifetime
         let lifetime = response.expires_in().unwrap_or(ASSUMED_LIFETIME);
         Ok(Held {
             token: BearerToken::new(response.access_token().secret().as_str()),
             renew_at: asked_at + lifetime.saturating_sub(MARGIN.min(lifetime / 5)),
             expires_at: asked_at + lifetime,
         })
+        // ANCHOR_END: lifetime
     }
 
     async fn discover(&self) -> Result<HttpUrl, Refusal> {

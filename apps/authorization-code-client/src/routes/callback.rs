@@ -12,15 +12,18 @@ use crate::pages::Problem;
 use crate::routes::{Visitor, see_other, with_cookie};
 use crate::signed_in::{SignedIn, User};
 
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: end
 pub(super) async fn end(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    // RFC 6749 §4.1.2: no parameter more than once.
+    // RFC 6749 §3.1: no response parameter more than once.
     let query =
         Params::parse(query.unwrap_or_default().as_bytes()).map_err(|_| LoginError::ResponseMalformed)?;
 
+    // ANCHOR: out_of_the_session
     // Out of the session before anything else, so that an answer counts once, whatever comes of
     // it. Without a login of this browser under this state, nobody is asked anything.
     let pending = visitor
@@ -28,6 +31,7 @@ pub(super) async fn end(
         .zip(query.get("state"))
         .and_then(|(session, state)| session.pending.take(state))
         .ok_or(LoginError::StateMismatch)?;
+    // ANCHOR_END: out_of_the_session
 
     let login = shared.provider.login().await?;
     let tokens = login.callback(pending, &query).await?;
@@ -44,3 +48,4 @@ pub(super) async fn end(
     // A clean URL: the code stays in no address bar, history or bookmark.
     Ok(with_cookie(see_other("/profile"), shared.cookie.set(&secret)))
 }
+// ANCHOR_END: end

@@ -25,6 +25,7 @@ struct Home<'a> {
     csrf_token: &'a str,
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(super) async fn show(State(shared): State<Arc<Shared>>, visitor: Visitor) -> Response {
     let page = match visitor.signed_in() {
         Ok(signed_in) => {

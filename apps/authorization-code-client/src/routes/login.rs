@@ -12,6 +12,8 @@ use crate::routes::{Visitor, see_other, with_cookie};
 /// What ties the answer to this browser is kept in its session, and nowhere that a link or
 /// another site can reach. So it does no harm that a mere GET begins a login: whoever makes a
 /// browser begin one cannot finish it with an account of their own.
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: begin
 pub(super) async fn begin(State(shared): State<Arc<Shared>>, visitor: Visitor) -> Result<Response, Problem> {
     let login = shared.provider.login().await?;
     let (url, pending) = login.start();
@@ -24,3 +26,4 @@ pub(super) async fn begin(State(shared): State<Arc<Shared>>, visitor: Visitor) -
     session.pending.keep(pending);
     Ok(with_cookie(response, shared.cookie.set(&secret)))
 }
+// ANCHOR_END: begin

@@ -11,7 +11,8 @@ use crate::forms::Form;
 use crate::pages::Problem;
 use crate::routes::{Visitor, see_other, with_cookie};
 use crate::signed_in::SignedIn;
-
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: end
 pub(super) async fn end(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
@@ -29,6 +30,7 @@ pub(super) async fn end(
     revoke(&shared, signed_in).await;
     Ok(with_cookie(see_other("/"), shared.cookie.clear()))
 }
+// ANCHOR_END: end
 
 /// The tokens are forgotten here in any case; a provider that cannot be told now will let them
 /// expire. It is worth a line in the log.

@@ -37,11 +37,13 @@ enum Failure {
     Problem(Problem),
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(super) async fn show(State(shared): State<Arc<Shared>>, visitor: Visitor) -> Result<Response, Problem> {
     let signed_in = visitor.signed_in()?;
     page(&shared, &visitor, signed_in, StatusCode::OK, "", None).await
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(super) async fn add(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
@@ -69,6 +71,7 @@ pub(super) async fn add(
     page(&shared, &visitor, signed_in, StatusCode::UNPROCESSABLE_ENTITY, text, Some(problem)).await
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(super) async fn delete(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
@@ -115,6 +118,7 @@ async fn answer(shared: &Shared, visitor: &Visitor, failure: Failure) -> Result<
     }
 }
 
+// ANCHOR: call_api
 /// Calls the API with a token that is fresh. If the API does not accept it, it may have been
 /// revoked, or the app's clock be wrong: it is renewed once, and then the sign-in is over.
 async fn call_api(
@@ -134,6 +138,7 @@ async fn call_api(
     }
     Err(Failure::SignedOut)
 }
+// ANCHOR_END: call_api
 
 impl From<LoginError> for Failure {
     fn from(error: LoginError) -> Self {

@@ -28,6 +28,7 @@ struct Profile<'a> {
     csrf_token: &'a str,
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(super) async fn show(State(shared): State<Arc<Shared>>, visitor: Visitor) -> Result<Response, Problem> {
     let signed_in = visitor.signed_in()?;
     let Some(tokens) = signed_in.current_tokens().await else {

@@ -42,6 +42,7 @@ pub(crate) async fn run(issuer: &str, secret: Option<&str>, clock: Clock, stop: 
         redirect_uri: RedirectUri::parse(&format!("{origin}/callback"), ClientType::Confidential).unwrap(),
         scopes: Scopes::parse("openid profile offline_access notes:read notes:write").unwrap(),
         api_url: HttpUrl::parse("API_URL", issuer).unwrap(),
+        wire: None,
         clock,
     };
     let server = App::build(settings).await.unwrap();

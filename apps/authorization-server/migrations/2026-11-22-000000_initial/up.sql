@@ -64,6 +64,7 @@ CREATE TABLE consents (
 
 -- Who allowed which client what, and when. Every code, refresh token and access token names its authorization:
 -- ending the row ends them all.
+-- ANCHOR: authorizations
 CREATE TABLE authorizations (
     id TEXT NOT NULL PRIMARY KEY,          -- random; in access tokens as a private claim
     client_id TEXT NOT NULL REFERENCES applications (client_id) ON DELETE CASCADE,
@@ -76,10 +77,12 @@ CREATE TABLE authorizations (
     expires_at BIGINT NOT NULL,            -- nothing under it lives longer than this: then it may be deleted
     revoked_at BIGINT                      -- set once, never cleared
 );
+-- ANCHOR_END: authorizations
 CREATE INDEX authorizations_by_client ON authorizations (client_id);
 CREATE INDEX authorizations_by_user ON authorizations (user_id);
 CREATE INDEX authorizations_by_expiry ON authorizations (expires_at);
 
+-- ANCHOR: authorization_codes
 CREATE TABLE authorization_codes (
     digest TEXT NOT NULL PRIMARY KEY,
     authorization_id TEXT NOT NULL REFERENCES authorizations (id) ON DELETE CASCADE,
@@ -90,6 +93,7 @@ CREATE TABLE authorization_codes (
     expires_at BIGINT NOT NULL,
     used_at BIGINT                         -- single use: set by the one UPDATE that finds it NULL; kept to notice replays
 );
+-- ANCHOR_END: authorization_codes
 CREATE INDEX authorization_codes_by_authorization ON authorization_codes (authorization_id);
 
 CREATE TABLE refresh_tokens (

@@ -9,7 +9,7 @@ use crate::{
     models::users::User,
 };
 
-/// NIST SP 800-63B §5.1.1.2 asks for at least eight characters, and for no rule about which.
+/// NIST SP 800-63B-3 §5.1.1.2 asks for at least eight characters, and for no rule about which.
 const SHORTEST_PASSWORD: usize = 8;
 
 /// Who is to be made.

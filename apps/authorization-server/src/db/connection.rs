@@ -158,6 +158,7 @@ pub(super) fn in_transaction<T, E>(
     }
 }
 
+// ANCHOR: begin
 fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         // IMMEDIATE takes the write lock now: a transaction that begins by reading would otherwise fail with
@@ -172,6 +173,7 @@ fn begin(connection: &mut AnyConnection) -> QueryResult<()> {
         }
     }
 }
+// ANCHOR_END: begin
 
 pub(super) fn ping(connection: &mut AnyConnection) -> QueryResult<()> {
     connection.ping()

@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+// ANCHOR: refused
 /// Why a transaction gave no success.
 #[derive(Debug)]
 pub(crate) enum Refused<E> {
@@ -10,6 +11,7 @@ pub(crate) enum Refused<E> {
     /// Something failed on our side; everything was rolled back. A client learns no reason.
     Fault(Fault),
 }
+// ANCHOR_END: refused
 
 impl<E> From<Fault> for Refused<E> {
     fn from(fault: Fault) -> Self {

@@ -11,11 +11,13 @@ use diesel::{
 
 use super::connection::MultiBackend;
 
+// ANCHOR: stored_digest
 /// A SHA-256 digest as 64 hex digits. Secrets (`AuthorizationCode`, `RefreshToken`, `ClientSecret`, …) have
 /// none of diesel's traits: a column that should hold one can be written from this type only.
 #[derive(Clone, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub(crate) struct StoredDigest(String);
+// ANCHOR_END: stored_digest
 
 impl From<Digest> for StoredDigest {
     fn from(digest: Digest) -> Self {

@@ -44,6 +44,7 @@ fn missing(tx: &mut Tx, now: Timestamp) -> Result<Vec<(Algorithm, &'static str)>
     Ok(wanted.filter(|(algorithm, slot)| !is_present(*algorithm, slot)).collect())
 }
 
+// ANCHOR: rotate_keys
 /// For each algorithm: the active key retires, the next one becomes active, and a new next one is made.
 pub(crate) fn rotate(
     database: &Database,
@@ -64,6 +65,7 @@ pub(crate) fn rotate(
     }
     Ok(())
 }
+// ANCHOR_END: rotate_keys
 
 fn run<T>(
     database: &Database,

@@ -39,12 +39,14 @@ impl StoredCode {
             .optional()?)
     }
 
+    // ANCHOR: consume_code
     /// Marks the code as used. Of twenty at once, one gets `true`.
     pub(crate) fn consume(&self, tx: &mut Tx, now: Timestamp) -> Result<bool, Fault> {
         let unused =
             authorization_codes::table.find(&self.digest).filter(authorization_codes::used_at.is_null());
         Ok(diesel::update(unused).set(authorization_codes::used_at.eq(now.unix())).execute(tx)? == 1)
     }
+    // ANCHOR_END: consume_code
 
     pub(crate) fn challenge(&self) -> Result<CodeChallenge, Fault> {
         CodeChallenge::parse_s256(&self.code_challenge).map_err(|_| Fault::Unreadable("code_challenge"))

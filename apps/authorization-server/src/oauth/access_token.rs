@@ -82,6 +82,7 @@ pub(super) fn claims(tx: &mut Tx, ctx: &Context, token: &str) -> Result<Option<A
 /// A token that is valid and was not ended early, by whatever ends tokens: its own revocation, that of its
 /// authorization, and a user or client that is no more.
 pub(crate) fn verify(tx: &mut Tx, ctx: &Context, token: &str) -> Result<Option<LiveToken>, Fault> {
+    // ANCHOR: live_token
     let Some(claims) = claims(tx, ctx, token)? else { return Ok(None) };
     if revoked_tokens::contains(tx, &claims.jti)? {
         return Ok(None);
@@ -97,6 +98,7 @@ pub(crate) fn verify(tx: &mut Tx, ctx: &Context, token: &str) -> Result<Option<L
         }
         _ => Ok(None),
     }
+    // ANCHOR_END: live_token
 }
 
 /// We are not the audience of most tokens that we are asked about, so there is none to insist on: the token's

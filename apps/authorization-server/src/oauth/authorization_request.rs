@@ -72,6 +72,7 @@ impl AuthorizationRequest {
         params: &Params,
     ) -> Result<(Application, Self), Refused<AuthorizeRefusal>> {
         let page = |error| Refused::Answer(AuthorizeRefusal::Page(error));
+        // ANCHOR: client_and_redirect_uri
         let client_id = params
             .get("client_id")
             .ok_or_else(|| page(OAuthError::invalid_request("the parameter client_id is missing")))?;
@@ -81,6 +82,7 @@ impl AuthorizationRequest {
         let sent = params.get("redirect_uri");
         let redirect_uri = redirect_uri::select(&application.redirect_uris, sent)
             .map_err(|error| page(OAuthError::invalid_request(error.to_string())))?;
+        // ANCHOR_END: client_and_redirect_uri
 
         // How to answer must be known before anything is answered. An unknown mode is refused in the default one.
         let mode = match params.get("response_mode") {
@@ -150,12 +152,14 @@ impl AuthorizationRequest {
                 "this client is not registered for authorization_code",
             ));
         }
+        // ANCHOR: require_pkce
         // RFC 9700 §2.1.1: PKCE for every client; RFC 7636 §4.4.1 gives the error.
         let challenge = params.get("code_challenge").ok_or_else(|| {
             OAuthError::invalid_request("the parameter code_challenge is missing: PKCE with S256 is required")
         })?;
         require_s256(params.get("code_challenge_method"))
             .map_err(|_| OAuthError::invalid_request("code_challenge_method must be S256"))?;
+        // ANCHOR_END: require_pkce
         let challenge = CodeChallenge::parse_s256(challenge).map_err(|_| {
             OAuthError::invalid_request(
                 "code_challenge must be the base64url of a SHA-256 digest: 43 characters",

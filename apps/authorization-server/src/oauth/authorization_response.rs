@@ -44,6 +44,7 @@ pub(crate) struct AuthorizationResponse {
 }
 
 impl AuthorizationResponse {
+    // ANCHOR: response
     pub(super) fn code(
         ctx: &Context,
         application: &Application,
@@ -56,6 +57,7 @@ impl AuthorizationResponse {
         params.push(("iss", ctx.issuer.as_str().to_owned()));
         Self::new(application, request, params)
     }
+    // ANCHOR_END: response
 
     pub(super) fn error(
         ctx: &Context,
@@ -79,7 +81,7 @@ impl AuthorizationResponse {
         }
     }
 
-    /// The URL to redirect to (303), in the mode `query`. RFC 6749 §4.1.2: a query that the redirect URI has
+    /// The URL to redirect to (303), in the mode `query`. RFC 6749 §3.1.2: a query that the redirect URI has
     /// already stays.
     pub(crate) fn location(&self) -> String {
         let separator = match self.redirect_uri.split_once('?') {

@@ -72,6 +72,8 @@ pub(crate) struct RequestSummary {
 }
 
 /// A new request.
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: begin
 pub(crate) fn begin(
     tx: &mut Tx,
     ctx: &Context,
@@ -103,8 +105,10 @@ pub(crate) fn begin(
     let (handle, stored) = keep(tx, ctx, &request, None)?;
     ask(tx, ctx, &application, &request, &stored, handle, (who, user))
 }
+// ANCHOR_END: begin
 
 /// A request that waited for sign-in, or whose consent page is shown again.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) fn resume(
     tx: &mut Tx,
     ctx: &Context,
@@ -138,6 +142,7 @@ pub(crate) fn resume(
 }
 
 /// The user's decision on the consent page. Of two at once, one counts.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) fn decide(
     tx: &mut Tx,
     ctx: &Context,
@@ -145,6 +150,7 @@ pub(crate) fn decide(
     who: &SignedIn,
     decision: &Decision,
 ) -> Result<AuthorizationResponse, Refused<AuthorizeRefusal>> {
+    // ANCHOR: decide
     let (application, stored, mut request) = find(tx, ctx, handle)?;
     // RFC 6749 §10.12: the answer comes from the one who was asked, and from no other session.
     if !stored.is_bound_to(&who.user_id, &who.session) || User::active_by_id(tx, &who.user_id)?.is_none() {
@@ -161,6 +167,7 @@ pub(crate) fn decide(
     if !stored.consume(tx)? {
         return Err(gone());
     }
+    // ANCHOR_END: decide
     let Some(allowed) = allowed.filter(|scopes| !scopes.is_empty()) else {
         let error = OAuthError::access_denied("the user did not allow it");
         return Ok(AuthorizationResponse::error(ctx, &application, &request, &error));

@@ -37,6 +37,7 @@ impl From<OAuthError> for Refused<EndpointError> {
 }
 
 /// The client behind what was presented.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) fn authenticate(
     tx: &mut Tx,
     presented: &PresentedClient,

@@ -47,6 +47,7 @@ pub(super) fn is_given(
     request: &AuthorizationRequest,
     user_id: &str,
 ) -> Result<bool, Fault> {
+    // ANCHOR: consent_is_given
     if request.prompt.consent {
         return Ok(false);
     }
@@ -59,6 +60,7 @@ pub(super) fn is_given(
         return Ok(true);
     }
     Ok(Consent::find(tx, user_id, &application.client_id)?.covers(&request.scopes, &request.resources))
+    // ANCHOR_END: consent_is_given
 }
 
 pub(super) fn view(

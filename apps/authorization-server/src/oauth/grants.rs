@@ -17,6 +17,7 @@ use crate::{
     oidc::id_token,
 };
 
+// ANCHOR: grant_types
 /// A way to get tokens (RFC 6749 §1.3). Implicit and password are none: RFC 9700 §2.1.2 and §2.4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum GrantType {
@@ -24,6 +25,7 @@ pub(crate) enum GrantType {
     RefreshToken,
     ClientCredentials,
 }
+// ANCHOR_END: grant_types
 
 impl GrantType {
     pub(crate) const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];

@@ -22,6 +22,7 @@ use crate::{
 ///
 /// A client learns about its own tokens, and a resource server about those that are made for it. Of every other
 /// token, as of one that is no good, it learns `active: false` (§2.2).
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) fn introspect(
     tx: &mut Tx,
     ctx: &Context,
@@ -29,7 +30,7 @@ pub(crate) fn introspect(
     form: &Params,
 ) -> Result<IntrospectionResponse, Refused<EndpointError>> {
     let application = authenticate(tx, presented)?;
-    // RFC 7662 §2.1: the endpoint must require authentication, and a public client has none.
+    // RFC 7662 §2.1, §4: the endpoint must require authentication, and a public client has none.
     if application.is_public() {
         return Err(OAuthError::invalid_client("introspection is for clients that authenticate").into());
     }
@@ -48,11 +49,13 @@ fn access_token(
     application: &Application,
     token: &str,
 ) -> Result<Option<IntrospectionResponse>, Fault> {
+    // ANCHOR: who_may_ask
     let Some(LiveToken { claims, user }) = access_token::verify(tx, ctx, token)? else { return Ok(None) };
     let serves = |audience: &str| application.resource_server.iter().any(|served| served == audience);
     if claims.client_id != application.client_id && !claims.aud.iter().any(serves) {
         return Ok(None);
     }
+    // ANCHOR_END: who_may_ask
     Ok(Some(IntrospectionResponse {
         active: true,
         username: user.and_then(|user| name_for(&claims.scope, user)),

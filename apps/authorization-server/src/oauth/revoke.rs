@@ -17,8 +17,10 @@ use crate::{
 /// Ends a token. A refresh token takes its whole authorization with it, access tokens included (RFC 7009
 /// §2.1); an access token goes alone.
 ///
-/// An unknown token, and another client's, are no error (§2.2): the client wants it gone, and it is of no
-/// use to it. `token_type_hint` is not needed to find a token, so a wrong or unknown hint changes nothing.
+/// An unknown token is no error (§2.2): the client wants it gone. Another client's is not revoked, and is
+/// answered like an unknown one: the error that §2.1 has for it would tell that there is such a token.
+/// `token_type_hint` is not needed to find a token, so a wrong or unknown hint changes nothing.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) fn revoke(
     tx: &mut Tx,
     ctx: &Context,
@@ -29,6 +31,7 @@ pub(crate) fn revoke(
     let token =
         form.get("token").ok_or_else(|| OAuthError::invalid_request("the parameter token is missing"))?;
 
+    // ANCHOR: revoke
     if let Some(claims) = access_token::claims(tx, ctx, token)? {
         if claims.client_id == application.client_id {
             revoked_tokens::insert(tx, &claims.jti, claims.exp)?;
@@ -42,4 +45,5 @@ pub(crate) fn revoke(
         Authorization::revoke(tx, &authorization.id, ctx.now())?;
     }
     Ok(())
+    // ANCHOR_END: revoke
 }

@@ -70,12 +70,14 @@ impl fmt::Debug for TokenResponse {
 ///
 /// Run it in a transaction that is committed when it refuses, too: a replayed code or refresh token is refused
 /// and ends the authorization.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) fn exchange(
     tx: &mut Tx,
     ctx: &Context,
     presented: &PresentedClient,
     form: &Params,
 ) -> Result<TokenResponse, Refused<EndpointError>> {
+    // ANCHOR: grant_type
     let application = authenticate(tx, presented)?;
     let grant_type = form.get("grant_type").and_then(GrantType::parse).ok_or_else(|| {
         OAuthError::unsupported_grant_type(
@@ -93,4 +95,5 @@ pub(crate) fn exchange(
         GrantType::RefreshToken => grants::refresh_token::exchange(tx, ctx, &application, form),
         GrantType::ClientCredentials => grants::client_credentials::exchange(tx, ctx, &application, form),
     }
+    // ANCHOR_END: grant_type
 }

@@ -11,6 +11,7 @@ use crate::{
 };
 
 /// The claims about the user that the token's scopes allow; `sub` always.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) fn userinfo(
     tx: &mut Tx,
     ctx: &Context,

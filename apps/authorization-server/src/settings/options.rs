@@ -7,6 +7,7 @@ use auth_core::{
     peer::TrustedProxies,
     server::{Listen, TlsFiles},
     settings::{Issuer, SettingsError},
+    wire::Wire,
 };
 
 use super::{DatabaseUrl, KEY_RETIREMENT, ScopeDescription, Settings, master_key_from_env};
@@ -76,6 +77,9 @@ pub struct Options {
     /// Its private key
     #[arg(long, env = "TLS_KEY_FILE", value_name = "FILE")]
     tls_key_file: Option<PathBuf>,
+    /// For learning: report each message to the flow inspector at this address; loopback only [default: nobody watches]
+    #[arg(long, env = auth_core::wire::SETTING, value_name = "URL")]
+    wire_inspector: Option<String>,
     /// Issuer identifier: the https URL under which clients reach this server [required]
     #[arg(long, env = "AS_ISSUER", value_name = "URL")]
     issuer: Option<String>,
@@ -154,6 +158,7 @@ impl Options {
         Ok(Settings {
             listen: Listen::Address(self.listen),
             tls: TlsFiles::from_settings(self.tls_cert_file, self.tls_key_file)?,
+            wire: Wire::from_setting("authorization-server", issuer.as_str(), self.wire_inspector)?,
             issuer,
             database_url: self.database.url()?,
             master_key: master_key_from_env()?,

@@ -26,6 +26,7 @@ const REPEATABLE: [&str; 1] = ["resource"];
 pub(crate) const CONTINUE: &str = "/o/authorize/continue";
 
 /// A request as a link.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn get(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let query = request.query_string().as_bytes();
     let params = Params::parse_allowing_repeats(query, &REPEATABLE).map_err(BodyError::from)?;
@@ -36,6 +37,7 @@ pub(crate) async fn get(web: Data<Web>, request: HttpRequest) -> Result<HttpResp
 /// the decision from our own consent page. Only the decision has these two fields, and it is
 /// believed only with the CSRF token of this browser's session; a request has no effect that a
 /// link would not have.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn post(
     web: Data<Web>,
     request: HttpRequest,
@@ -79,6 +81,7 @@ async fn begin(
 }
 
 /// Goes on with a request that stands on the server already.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn resume(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let query = Params::parse(request.query_string().as_bytes()).map_err(BodyError::from)?;
     let handle = query.get("request").map(RequestHandle::new);

@@ -25,7 +25,7 @@ pub(crate) async fn form_bytes(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<web::Bytes, BodyError> {
-    // RFC 6749 §3.2 and appendix B: parameters come as application/x-www-form-urlencoded.
+    // RFC 6749 §4.1.3 and appendix B: parameters come as application/x-www-form-urlencoded.
     if !is_form(request) {
         return Err(BodyError::NotAForm);
     }

@@ -24,6 +24,7 @@ struct ConsentPage<'a> {
     csrf_token: CsrfToken,
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) fn show(web: &Web, request: &HttpRequest, view: &ConsentView) -> Result<HttpResponse, PageError> {
     let session = web.cookies.read_or_make(request);
     let resources = view.resources.iter().map(String::as_str);
@@ -39,6 +40,7 @@ pub(crate) fn show(web: &Web, request: &HttpRequest, view: &ConsentView) -> Resu
 
 /// The answer. `scope` holds the ticked boxes; what was asked stands on the server, so a form
 /// that ticks more than was shown gains nothing.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn decide(
     web: Data<Web>,
     request: &HttpRequest,

@@ -16,6 +16,7 @@ struct HomePage<'a> {
     issuer: &'a str,
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn get(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let user = web.current_user(&request).await?;
     let main = HomePage {

@@ -8,6 +8,7 @@ use super::json::{JsonError, json};
 use super::{Web, client};
 use crate::oauth::introspect;
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn post(
     web: Data<Web>,
     request: HttpRequest,

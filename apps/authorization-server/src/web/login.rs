@@ -34,6 +34,7 @@ struct LoginPage<'a> {
     username: &'a str,
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn get(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let query = Params::parse(request.query_string().as_bytes()).map_err(BodyError::from)?;
     let handle = query.get("request");
@@ -51,6 +52,7 @@ pub(crate) async fn get(web: Data<Web>, request: HttpRequest) -> Result<HttpResp
     show(&web, &request, StatusCode::OK, form)
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn post(
     web: Data<Web>,
     request: HttpRequest,
@@ -75,6 +77,7 @@ pub(crate) async fn post(
         };
         return show(&web, &request, StatusCode::FORBIDDEN, again);
     };
+    // ANCHOR: way_on
     let secret = start_session(&web, user, cookie).await?;
     // The way on is a request that stands on this server, never an address that the form brought
     // (RFC 9700 §4.11).
@@ -83,9 +86,10 @@ pub(crate) async fn post(
         None => String::from("/"),
     };
     Ok(see_other(&next, Some(web.cookies.cookie(&secret))))
+    // ANCHOR_END: way_on
 }
 
-/// Counts an attempt before the password is looked at (RFC 6819 §5.1.4.2.3), whether or not there is such an
+/// Counts an attempt before the password is looked at (RFC 6819 §5.1.4.2.4), whether or not there is such an
 /// account, or the throttle would tell which there are. The address comes first: one that is held back
 /// already uses up nobody's attempts, and makes the database no work.
 async fn count_attempt(web: &Data<Web>, request: &HttpRequest, username: &str) -> Result<(), PageError> {

@@ -31,6 +31,7 @@ struct LogoutPage<'a> {
 /// Asks first. Only the 'Not you?' link of our own consent page signs out at once and leads back
 /// to the sign-in for the same request: it carries the handle of a request that was shown to this
 /// very session, which no other site knows, and the browser says that it was followed here.
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn get(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let query = Params::parse(request.query_string().as_bytes()).map_err(BodyError::from)?;
     let handle = query.get("request");
@@ -51,6 +52,7 @@ pub(crate) async fn get(web: Data<Web>, request: HttpRequest) -> Result<HttpResp
     page(StatusCode::OK, title, main.username, Csp::strict(), &main)
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn post(
     web: Data<Web>,
     request: HttpRequest,

@@ -7,7 +7,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::json::{JsonError, json};
 use super::{Web, client};
 use crate::oauth::token;
-
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: token_endpoint
 pub(crate) async fn post(
     web: Data<Web>,
     request: HttpRequest,
@@ -20,3 +21,4 @@ pub(crate) async fn post(
     let answer = answer.map(|tokens| json(StatusCode::OK, &tokens));
     Ok(client::finish(&web, &caller, answer.map_err(JsonError::from)))
 }
+// ANCHOR_END: token_endpoint

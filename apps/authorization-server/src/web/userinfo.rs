@@ -13,11 +13,13 @@ use super::json::{JsonError, json, never_store};
 use crate::db::Refused;
 use crate::oidc::userinfo;
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn get(web: Data<Web>, request: HttpRequest) -> Result<HttpResponse, JsonError> {
     answer(&web, bearer_token(&authorization(&request))).await
 }
 
 /// As GET; the token may also come as a form's `access_token` (RFC 6750 §2.2).
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn post(
     web: Data<Web>,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! Logins: what an access token's `sid` names, and how its refresh token rotates.
+//! Logins: what an access token's `auth_id` names, and how its refresh token rotates.
 
 use auth_core::{
     clock::Timestamp,
@@ -69,6 +69,7 @@ impl Session {
         Ok((session, token.join()))
     }
 
+    // ANCHOR: find_live
     /// The session of an access token and its user, if it lives: one lookup by primary key for
     /// each request, so that ending a session is felt by every server at once.
     pub(crate) fn find_live(
@@ -83,6 +84,7 @@ impl Session {
             .first(db)
             .optional()
     }
+    // ANCHOR_END: find_live
 
     /// Takes a refresh token and gives its successor. Of parallel uses of one token exactly one
     /// rotates; the others are a reuse.
@@ -103,12 +105,14 @@ impl Session {
                 sessions::family_digest.eq(old.family_digest()).and(sessions::expires_at.gt(now.unix())),
             );
             let current = family.clone().filter(sessions::refresh_digest.eq(old.current_digest()));
+            // ANCHOR: rotate
             let rotated =
                 diesel::update(current).set(sessions::refresh_digest.eq(new.current_digest())).execute(db)?;
             if rotated == 0 {
                 let ended = diesel::delete(family).execute(db)?;
                 return Ok(if ended == 0 { Rotation::Unknown } else { Rotation::Reused });
             }
+            // ANCHOR_END: rotate
             let (session, user) =
                 family.inner_join(users::table).select((Self::as_select(), User::as_select())).first(db)?;
             Ok(Rotation::Rotated(session, Box::new(user), new.join()))

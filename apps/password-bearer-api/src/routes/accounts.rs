@@ -54,6 +54,7 @@ pub(crate) struct Registration {
         NeedsToken,
     ),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn register(
     State(app): State<AppState>,
     caller: Option<CurrentUser>,
@@ -151,6 +152,7 @@ impl<S: Send + Sync> FromRequestParts<S> for UserId {
     params(PageQuery),
     responses((status = 200, description = "Users", body = Page), NeedsToken),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn list_users(
     State(app): State<AppState>,
     _: CurrentUser<Admin>,
@@ -177,6 +179,7 @@ pub(crate) async fn list_users(
         NeedsToken,
     ),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn read_user(
     State(app): State<AppState>,
     _: CurrentUser<Admin>,
@@ -215,6 +218,7 @@ pub(crate) struct AccountPatch {
         NeedsToken,
     ),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn change_user(
     State(app): State<AppState>,
     caller: CurrentUser<Admin>,
@@ -245,6 +249,7 @@ pub(crate) async fn change_user(
         NeedsToken,
     ),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn delete_user(
     State(app): State<AppState>,
     caller: CurrentUser<Admin>,

@@ -22,6 +22,7 @@ pub(crate) fn router(https: bool) -> Router<AppState> {
     Router::new().route("/", get(home)).layer(headers)
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 async fn home(State(app): State<AppState>) -> Result<Html<String>, ApiError> {
     let home = Home { url: &app.public_url, open_registration: app.open_registration, scopes: &SCOPES };
     Site::new("Password and bearer token", "API")

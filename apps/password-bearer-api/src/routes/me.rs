@@ -37,9 +37,12 @@ impl From<User> for UserView {
     security(("password" = ["me"])),
     responses((status = 200, description = "You", body = UserView), NeedsToken),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: read_me
 pub(crate) async fn read_me(caller: CurrentUser<Me>) -> Json<UserView> {
     Json(caller.user.into())
 }
+// ANCHOR_END: read_me
 
 /// A change of one's profile: what is left out stays, `null` clears.
 #[derive(ToSchema)]
@@ -64,6 +67,7 @@ pub(crate) struct ProfilePatch {
         NeedsToken,
     ),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn change_me(
     State(app): State<AppState>,
     caller: CurrentUser<Me>,
@@ -102,6 +106,7 @@ pub(crate) struct PasswordChange {
         NeedsToken,
     ),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn change_password(
     State(app): State<AppState>,
     caller: CurrentUser<Me>,
@@ -132,6 +137,7 @@ pub(crate) async fn change_password(
     security(("password" = ["me"])),
     responses((status = 204, description = "Deleted"), NeedsToken),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn delete_me(
     State(app): State<AppState>,
     caller: CurrentUser<Me>,
@@ -153,9 +159,12 @@ pub(crate) struct Item {
     security(("password" = ["items"])),
     responses((status = 200, description = "Your items", body = [Item]), NeedsToken),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: read_items
 pub(crate) async fn read_items(caller: CurrentUser<Items>) -> Json<[Item; 1]> {
     Json([Item { item_id: "Foo".to_owned(), owner: caller.user.username }])
 }
+// ANCHOR_END: read_items
 
 /// What the API says to everybody who is logged in, whatever the scope.
 #[derive(Serialize, ToSchema)]
@@ -170,6 +179,9 @@ pub(crate) struct Status {
     security(("password" = [])),
     responses((status = 200, description = "It is", body = Status), NeedsToken),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: read_status
 pub(crate) async fn read_status(_: CurrentUser) -> Json<Status> {
     Json(Status { status: "ok" })
 }
+// ANCHOR_END: read_status

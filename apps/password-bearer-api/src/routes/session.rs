@@ -31,10 +31,13 @@ pub(crate) struct RevocationRequest {
     security(("password" = [])),
     responses((status = 204, description = "Logged out"), NeedsToken),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: logout
 pub(crate) async fn logout(State(app): State<AppState>, caller: CurrentUser) -> Result<StatusCode, ApiError> {
     app.database.run(move |db| Session::end(db, &caller.session_id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
+// ANCHOR_END: logout
 
 /// Revoke a token, and with it the login that it belongs to. Whoever has the token may.
 #[utoipa::path(
@@ -45,6 +48,7 @@ pub(crate) async fn logout(State(app): State<AppState>, caller: CurrentUser) -> 
         (status = 400, description = "Not a request that makes sense", body = ErrorBody),
     ),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
 pub(crate) async fn revoke(State(app): State<AppState>, form: Form) -> Result<StatusCode, ApiError> {
     let token = form.required("token")?;
     // RFC 7009 §2.1: the hint may be wrong, so the token itself says what it is.

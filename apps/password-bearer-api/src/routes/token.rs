@@ -85,6 +85,8 @@ impl IntoResponse for TokenAnswer {
         (status = 429, description = "Too many attempts", body = ErrorBody),
     ),
 )]
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: token
 pub(crate) async fn token(
     State(app): State<AppState>,
     Peer(peer): Peer,
@@ -108,6 +110,7 @@ pub(crate) async fn token(
         .into()),
     }
 }
+// ANCHOR_END: token
 
 fn requested(form: &Form) -> Result<Option<Scopes>, ApiError> {
     form.get("scope")
@@ -117,12 +120,14 @@ fn requested(form: &Form) -> Result<Option<Scopes>, ApiError> {
         .transpose()
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 async fn login(
     app: &Shared,
     username: &str,
     password: &Password,
     requested: Option<Scopes>,
 ) -> Result<TokenAnswer, ApiError> {
+    // ANCHOR: credentials
     let found = match account::username(username) {
         Ok(username) => app.database.run(move |db| User::by_username(db, &username)).await?,
         Err(_) => None,
@@ -133,6 +138,7 @@ async fn login(
     let Some(user) = found.filter(|_| verification.ok) else {
         return Err(ApiError::WrongCredentials);
     };
+    // ANCHOR_END: credentials
     if let Some(better) = verification.upgrade {
         let (id, old) = (user.id.clone(), user.password_hash.clone());
         app.database.run(move |db| User::upgrade_hash(db, &id, &old, &better)).await?;
@@ -148,6 +154,7 @@ async fn login(
     answer(app, &session, &refresh_token, &granted)
 }
 
+// ANCHOR: granted
 /// Never more than the user may have. RFC 6749 §3.3: less than was asked for is fine and is said
 /// in the answer; nothing of what was asked for is an error.
 fn granted(requested: Option<Scopes>, allowed: &Scopes) -> Result<Scopes, ApiError> {
@@ -163,7 +170,9 @@ fn granted(requested: Option<Scopes>, allowed: &Scopes) -> Result<Scopes, ApiErr
     }
     Ok(granted)
 }
+// ANCHOR_END: granted
 
+#[tracing::instrument(skip_all, level = "debug")]
 async fn refresh(
     app: &Shared,
     token: RefreshToken,

@@ -14,6 +14,7 @@ pub(crate) fn metadata_resource(path: &str) -> Resource {
     web::resource(path).get(metadata).default_service(web::to(method_not_allowed))
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 async fn about(shared: web::Data<Shared>) -> HttpResponse {
     HttpResponse::Ok().json(json!({
         "name": "resource-api",
@@ -31,7 +32,9 @@ async fn about(shared: web::Data<Shared>) -> HttpResponse {
 }
 
 /// RFC 9728 §2: how a client that knows this API alone finds the way to a token.
+#[tracing::instrument(skip_all, level = "debug")]
 async fn metadata(shared: web::Data<Shared>) -> HttpResponse {
+    // ANCHOR: metadata
     HttpResponse::Ok().json(json!({
         "resource": shared.resource,
         "authorization_servers": [shared.issuer],
@@ -39,4 +42,5 @@ async fn metadata(shared: web::Data<Shared>) -> HttpResponse {
         "bearer_methods_supported": ["header"],
         "resource_name": "Notes",
     }))
+    // ANCHOR_END: metadata
 }

@@ -54,12 +54,14 @@ fn rfc3339(seconds: i64) -> String {
     // Every instant of ours has a form; were there one without, none is said rather than a wrong one.
     instant.format(&Rfc3339).unwrap_or_default()
 }
-
+#[tracing::instrument(skip_all, level = "debug")]
+// ANCHOR: list
 async fn list(user: User<NotesRead>, shared: Data<Shared>) -> Result<Json<Vec<NoteView>>, ApiError> {
     let owner = user.into_subject();
     let notes = shared.database.run(move |db| notes::of_owner(db, &owner)).await?;
     Ok(Json(notes.into_iter().map(|(note, report)| NoteView::new(note, report)).collect()))
 }
+// ANCHOR_END: list
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +69,7 @@ struct NewNote {
     text: String,
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 async fn write(
     user: User<NotesWrite>,
     shared: Data<Shared>,
@@ -93,6 +96,7 @@ fn checked(text: String) -> Result<String, ApiError> {
     Ok(text)
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 async fn delete(
     user: User<NotesWrite>,
     shared: Data<Shared>,

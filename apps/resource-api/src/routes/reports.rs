@@ -29,6 +29,7 @@ struct Pending {
     text: String,
 }
 
+#[tracing::instrument(skip_all, level = "debug")]
 async fn pending(_: Machine<ReportsWrite>, shared: Data<Shared>) -> Result<Json<Vec<Pending>>, ApiError> {
     let pending = shared.database.run(notes::pending).await?;
     Ok(Json(pending.into_iter().map(|(id, text)| Pending { id, text }).collect()))
@@ -43,6 +44,7 @@ struct Counts {
 }
 
 /// Putting the same report again changes nothing, so a worker may repeat a round that broke off.
+#[tracing::instrument(skip_all, level = "debug")]
 async fn put(
     _: Machine<ReportsWrite>,
     shared: Data<Shared>,

@@ -23,6 +23,7 @@ use crate::{
     },
 };
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(in crate::oauth) fn exchange(
     tx: &mut Tx,
     ctx: &Context,
@@ -46,6 +47,7 @@ pub(in crate::oauth) fn exchange(
     };
     let stored = StoredCode::find(tx, &AuthorizationCode::new(code))?.ok_or_else(refuse)?;
     let authorization = Authorization::find(tx, &stored.authorization_id)?.ok_or_else(refuse)?;
+    // ANCHOR: right_client_and_verifier
     // RFC 6749 §4.1.3: the code was issued to this client. Another one can't even use it up.
     if authorization.client_id != application.client_id {
         return Err(refuse().into());
@@ -69,6 +71,7 @@ pub(in crate::oauth) fn exchange(
         stored.consume(tx, now)?;
         return Err(refuse().into());
     }
+    // ANCHOR_END: right_client_and_verifier
     if stored.used_at.is_some() {
         return Err(replayed(tx, ctx, &authorization, refuse())?);
     }
@@ -82,10 +85,12 @@ pub(in crate::oauth) fn exchange(
     // RFC 8707 §2.2: at most what was granted.
     let resources = resource::requested(form, &authorization.resources)?;
 
+    // ANCHOR: single_use
     // RFC 6749 §4.1.2: not more than once. All checks are done: whoever gets past this line gets tokens.
     if !stored.consume(tx, now)? {
         return Err(replayed(tx, ctx, &authorization, refuse())?);
     }
+    // ANCHOR_END: single_use
     let offline = scopes.contains(OFFLINE_ACCESS) && application.allows(GrantType::RefreshToken);
     let refresh_end = refresh_token_end(ctx, &authorization, now);
     let mut until = now + ctx.lifetimes.access_token;
@@ -113,6 +118,7 @@ pub(in crate::oauth) fn exchange(
 
 /// RFC 6749 §4.1.2: a code that comes twice was stolen by one of the two. Which one can't be told, so what
 /// it gave ends. Only a request that is right in everything else counts: the thief of a code has no verifier.
+#[tracing::instrument(skip_all, level = "debug")]
 fn replayed(
     tx: &mut Tx,
     ctx: &Context,

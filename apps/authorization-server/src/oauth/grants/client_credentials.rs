@@ -15,6 +15,7 @@ use crate::{
     },
 };
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(in crate::oauth) fn exchange(
     tx: &mut Tx,
     ctx: &Context,

@@ -23,6 +23,7 @@ use crate::{
     oauth::{client::EndpointError, resource, scopes, token::TokenResponse},
 };
 
+#[tracing::instrument(skip_all, level = "debug")]
 pub(in crate::oauth) fn exchange(
     tx: &mut Tx,
     ctx: &Context,
@@ -82,6 +83,7 @@ pub(in crate::oauth) fn exchange(
 }
 
 /// The first use: makes the successor. `None` when another request was faster.
+#[tracing::instrument(skip_all, level = "debug")]
 fn rotate(
     tx: &mut Tx,
     ctx: &Context,
@@ -90,6 +92,7 @@ fn rotate(
     presented: &RefreshToken,
     now: Timestamp,
 ) -> Result<Option<RefreshToken>, Fault> {
+    // ANCHOR: rotate
     let successor = RefreshToken::generate();
     if !stored.consume(tx, &successor, seal(presented, &successor)?, now)? {
         return Ok(None);
@@ -101,10 +104,12 @@ fn rotate(
         refresh_token_end(ctx, authorization, now),
     )?;
     Ok(Some(successor))
+    // ANCHOR_END: rotate
 }
 
 /// A used token: a retry within the grace period, whose successor nobody has used, gets that successor again.
 /// Everything else is reuse.
+#[tracing::instrument(skip_all, level = "debug")]
 fn successor_again(
     tx: &mut Tx,
     ctx: &Context,
@@ -122,6 +127,7 @@ fn successor_again(
     let successor_is_unused = successor.is_some_and(|successor| successor.used_at.is_none());
     let grace = ctx.lifetimes.refresh_token_grace;
     let in_grace = !grace.is_zero() && now.saturating_since(used_at) <= grace;
+    // ANCHOR: reuse
     match stored.sealed_successor {
         Some(sealed) if in_grace && successor_is_unused => Ok(unseal(presented, &sealed)?),
         _ => {
@@ -135,6 +141,7 @@ fn successor_again(
             Err(refuse().into())
         }
     }
+    // ANCHOR_END: reuse
 }
 
 /// One answer for all that is wrong with a refresh token.
