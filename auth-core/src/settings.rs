@@ -19,7 +19,7 @@ mod urls;
 
 #[cfg(any(feature = "axum", feature = "actix"))]
 pub(crate) use secrets::warn_if_others_may_read;
-pub use secrets::{parse_key_32, refuse_weak_secret, secret_from_env};
+pub use secrets::{is_of_the_lab, parse_key_32, refuse_weak_secret, secret_from_env};
 pub use urls::{HttpUrl, Issuer};
 
 use std::borrow::Cow;

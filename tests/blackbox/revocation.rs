@@ -47,6 +47,16 @@ async fn revoking_an_access_token_ends_it() {
     assert_eq!(server.userinfo(&tokens.access_token).await.status, 401);
 }
 
+// RFC 7009 §2.1 leaves the choice: a client that gives up one access token may go on.
+#[tokio::test]
+async fn revoking_an_access_token_leaves_its_refresh_token() {
+    let (server, client, tokens) = issued().await;
+    server.revoke(&client, &tokens.access_token).await.expect(200);
+    let next = Tokens::of(&server.refresh(&client, tokens.refresh()).await);
+    assert!(server.is_active(&client, &next.access_token).await);
+    assert!(!server.is_active(&client, &tokens.access_token).await, "and does not come back");
+}
+
 #[tokio::test]
 async fn revoking_a_machines_token_ends_it() {
     let server = TestServer::start().await;
@@ -60,7 +70,8 @@ async fn revoking_a_machines_token_ends_it() {
 
 #[tokio::test]
 async fn another_clients_token_stays_and_the_answer_is_the_same() {
-    // RFC 7009 §2.1 and §2.2: nothing is told about a token that is not the client's.
+    // RFC 7009 §2.1 has it refused with an error, which would tell that there is such a token; here it
+    // is answered as an unknown one is (§2.2).
     let (server, client, tokens) = issued().await;
     let other = server.client("other").await;
     for token in [tokens.refresh(), &tokens.access_token] {

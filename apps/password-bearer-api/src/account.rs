@@ -4,16 +4,15 @@
 use auth_core::{
     scope::{Scope, Scopes},
     secret::Password,
+    settings::is_of_the_lab,
 };
 
-// ANCHOR: scopes
 /// The scopes of this API, each with what it allows.
 pub(crate) const SCOPES: [(&str, &str); 3] = [
     ("me", "Read and change your own account."),
     ("items", "Read your items."),
     ("admin", "Read and change every account."),
 ];
-// ANCHOR_END: scopes
 
 /// What a new user may do, and so may ask for.
 pub(crate) const USER_SCOPES: &str = "me items";
@@ -59,6 +58,9 @@ pub(crate) fn password(text: &str) -> Result<Password, String> {
     }
     if COMMON.contains(&text.to_lowercase().as_str()) {
         return Err("Password is one that everybody tries first; choose another".into());
+    }
+    if is_of_the_lab(text) {
+        return Err("Password is one of the pitfalls lab, where everybody can read it; choose another".into());
     }
     Ok(Password::new(text))
 }
@@ -126,7 +128,8 @@ mod tests {
 
     #[test]
     fn short_long_and_common_passwords_are_refused_and_phrases_welcome() {
-        for text in ["secret", "1234567", "Password", "changeme", &"x".repeat(129)] {
+        for text in ["secret", "1234567", "Password", "changeme", "LAB-ONLY-alice-password", &"x".repeat(129)]
+        {
             assert!(password(text).is_err(), "{text:?}");
         }
         for text in ["correct horse battery staple", "пароль для меня", "open-sesame-alice"] {

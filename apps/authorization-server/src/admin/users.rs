@@ -1,6 +1,6 @@
 //! Making users.
 
-use auth_core::{clock::Clock, password::Passwords, secret::Password};
+use auth_core::{clock::Clock, password::Passwords, secret::Password, settings::is_of_the_lab};
 use uuid::Uuid;
 
 use super::{AdminError, check_shown, invalid, transaction};
@@ -77,6 +77,13 @@ fn check(new: &NewUser) -> Result<String, AdminError> {
     if length < SHORTEST_PASSWORD || new.password.secret().len() > 1024 {
         return Err(invalid("password", "is too short or too long", "write 8 to 1024 characters"));
     }
+    if is_of_the_lab(new.password.secret()) {
+        return Err(invalid(
+            "password",
+            "is one of the pitfalls lab, where everybody can read it",
+            "choose another",
+        ));
+    }
     if let Some(email) = &new.email {
         let well_formed =
             email.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
@@ -126,6 +133,8 @@ mod tests {
         assert!(with(|new| new.username = "a b".into()).starts_with("username "));
         assert!(with(|new| new.username = String::new()).starts_with("username "));
         assert!(with(|new| new.password = Password::new("1234567")).starts_with("password "));
+        let of_the_lab = with(|new| new.password = Password::new("LAB-ONLY-alice-password"));
+        assert!(of_the_lab.starts_with("password ") && !of_the_lab.contains("LAB-ONLY"), "{of_the_lab}");
         assert!(with(|new| new.email = Some("alice".into())).starts_with("email "));
         assert!(with(|new| new.name = Some("Ali\u{202E}ce".into())).starts_with("name "));
     }

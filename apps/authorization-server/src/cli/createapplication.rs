@@ -23,8 +23,15 @@ pub(super) struct CreateApplication {
     /// confidential: runs where it can keep a secret; public: on people's devices, or in a browser
     #[arg(long, value_name = "TYPE", value_parser = client_type)]
     client_type: ClientType,
-    /// authorization-code, refresh-token, client-credentials, separated by commas; or their URNs
-    #[arg(long, value_name = "A,B", value_delimiter = ',', required = true, value_parser = grant_type)]
+    /// authorization-code, refresh-token, client-credentials, separated by commas, or their URNs; a resource server
+    /// that only introspects needs none
+    #[arg(
+        long,
+        value_name = "A,B",
+        value_delimiter = ',',
+        required_unless_present = "resource_server",
+        value_parser = grant_type
+    )]
     grant_types: Vec<String>,
     /// Where codes may be sent, separated by spaces; compared exactly
     #[arg(long, value_name = "'URI URI'")]

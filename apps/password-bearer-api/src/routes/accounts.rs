@@ -69,11 +69,13 @@ pub(crate) async fn register(
             "registration is closed; ask an administrator for an account",
         ));
     }
+    // ANCHOR: fields
     let username = fields.required("username", account::username);
     let password = fields.required("password", account::password);
     let email = fields.nullable("email", account::email).flatten();
     let full_name = fields.nullable("full_name", account::full_name).flatten();
     let (username, password) = fields.finish(username.zip(password))?;
+    // ANCHOR_END: fields
 
     app.registrations.check(&throttle_key(peer))?;
     let password_hash = app.passwords.hash(&password).await?;
