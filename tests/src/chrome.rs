@@ -2,7 +2,8 @@
 //! the network, its console read for violations of the pages' own policy.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
+    net::{Ipv4Addr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -13,7 +14,7 @@ use thirtyfour::{LoggingPrefsLogLevel, prelude::*};
 
 pub struct Chrome {
     pub driver: WebDriver,
-    chromedriver: Child,
+    _chromedriver: Chromedriver,
     _home: tempfile::TempDir,
 }
 
@@ -27,12 +28,14 @@ fn program(names: &[&str]) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+// ANCHOR: skip
 /// Says that something is not tested, on the real standard error: the test harness would keep it to itself.
 pub fn skip(what: &str, needs: &str, required_by: &str) {
     assert!(std::env::var_os(required_by).is_none(), "{required_by} is set, and {needs} is missing");
     let _ =
         writeln!(std::io::stderr(), "SKIPPED: {what}: {needs} is missing (a failure with {required_by}=1)");
 }
+// ANCHOR_END: skip
 
 impl Chrome {
     /// Starts a browser, or says loudly that there is none and that the test `what` is skipped.
@@ -69,15 +72,8 @@ impl Chrome {
             skip(what, "Chromium (Debian: chromium)", "REQUIRE_BROWSER");
             return None;
         };
-        let mut chromedriver = Command::new(chromedriver)
-            .args(["--port=0", "--log-level=SEVERE"])
-            .env("HOME", home.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts");
-        let port = port_of(&mut chromedriver);
+        let chromedriver = Chromedriver::start(&chromedriver, home.path());
+        let port = chromedriver.port;
 
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary(chromium.to_str().unwrap()).unwrap();
@@ -105,7 +101,7 @@ impl Chrome {
             .connect()
             .await
             .expect("Chromium starts");
-        Some(Chrome { driver, chromedriver, _home: home })
+        Some(Chrome { driver, _chromedriver: chromedriver, _home: home })
     }
 
     pub async fn open(&self, url: &str) {
@@ -217,33 +213,62 @@ impl Chrome {
         self.driver.cdp().send_raw(method, parameters).await.unwrap();
     }
 
-    pub async fn quit(mut self) {
+    pub async fn quit(self) {
         self.check_page().await;
         self.driver.clone().quit().await.unwrap();
-        let _ = self.chromedriver.kill();
-        let _ = self.chromedriver.wait();
     }
 }
 
-impl Drop for Chrome {
+struct Chromedriver {
+    process: Child,
+    port: u16,
+}
+
+impl Chromedriver {
+    /// It wants the same free port for IPv4 and IPv6, and ends when somebody has one of the two; the next try
+    /// has another.
+    fn start(program: &Path, home: &Path) -> Chromedriver {
+        for _ in 0..5 {
+            let mut process = Command::new(program)
+                .args(["--port=0", "--log-level=SEVERE"])
+                .env("HOME", home)
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("chromedriver starts");
+            if let Some(port) = port_of(&mut process) {
+                return Chromedriver { process, port };
+            }
+            let _ = process.wait();
+        }
+        panic!("chromedriver finds no port");
+    }
+}
+
+impl Drop for Chromedriver {
+    /// Asks it to end, and with it the browser: one that is killed leaves its browser behind.
     fn drop(&mut self) {
-        // A failed test leaves here; Chromium ends with its driver.
-        let _ = self.chromedriver.kill();
-        let _ = self.chromedriver.wait();
+        let shutdown = |port: u16| -> std::io::Result<()> {
+            let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+            stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+            write!(stream, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
+            stream.read_to_end(&mut Vec::new()).map(drop)
+        };
+        if shutdown(self.port).is_err() {
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
     }
 }
 
 /// The port that chromedriver chose: it says so once it listens.
-fn port_of(chromedriver: &mut Child) -> u16 {
-    let stdout = chromedriver.stdout.take().expect("its output is a pipe");
-    let mut lines = BufReader::new(stdout).lines();
-    let line = lines
-        .by_ref()
-        .map_while(Result::ok)
-        .find(|line| line.contains("started successfully on port"))
-        .expect("chromedriver says that it started");
+fn port_of(chromedriver: &mut Child) -> Option<u16> {
+    let mut lines = BufReader::new(chromedriver.stdout.take()?).lines();
+    let line =
+        lines.by_ref().map_while(Result::ok).find(|line| line.contains("started successfully on port"))?;
     // Read on, so that it is never stopped by a full pipe.
     std::thread::spawn(move || lines.for_each(drop));
     let digits: String = line.chars().filter(char::is_ascii_digit).collect();
-    digits.parse().expect("a port")
+    digits.parse().ok()
 }

@@ -107,6 +107,7 @@ pub struct Checks {
 impl Default for Checks {
     fn default() -> Self {
         Self {
+            // ANCHOR: defaults
             password: authorization_server::password,
             redirect_uri: redirect_uri::select,
             registration: |uri, client_type| RedirectUri::parse(uri, client_type).map(|_| ()),
@@ -130,6 +131,7 @@ impl Default for Checks {
             signing_secret: api::signing_secret,
             session: api::session,
             peer: api::peer,
+            // ANCHOR_END: defaults
         }
     }
 }

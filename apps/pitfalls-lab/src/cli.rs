@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::browser::Engine;
 use crate::checks::Checks;
 use crate::lesson::{Lesson, Variant};
 use crate::twin::Twin;
@@ -25,6 +26,9 @@ struct Options {
     /// Asks the console that runs beside whether it is up, for a container's health check
     #[arg(long)]
     healthcheck: bool,
+    /// Which browser the victims have in the console; Chromium where it is found, when left out
+    #[arg(long)]
+    browser: Option<Victims>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -46,6 +50,12 @@ enum Command {
         /// Shows every HTTP message, with the line that matters marked
         #[arg(long)]
         explain: bool,
+        /// Which browser the victim has; Chromium where it is found, when left out
+        #[arg(long)]
+        browser: Option<Victims>,
+        /// Saves what the victim saw, and the attacker's notebook, as pictures in this folder (with Chromium)
+        #[arg(long, value_name = "FOLDER")]
+        screenshots: Option<PathBuf>,
     },
     /// Shows the vulnerable check beside the hardened one
     Diff { slug: String },
@@ -90,6 +100,28 @@ impl Side {
     }
 }
 
+/// What plays the victims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Victims {
+    /// Chromium, without a window.
+    Chromium,
+    /// The lab's own driver, which behaves like a browser.
+    Driver,
+}
+
+impl Victims {
+    fn engine(chosen: Option<Self>) -> Result<Engine, ExitCode> {
+        match chosen {
+            None => Ok(Engine::best_of_this_machine()),
+            Some(Self::Driver) => Ok(Engine::Simulated),
+            Some(Self::Chromium) => Engine::chromium().map_err(|missing| {
+                eprintln!("error: {missing} (Debian: chromium chromium-driver)");
+                ExitCode::FAILURE
+            }),
+        }
+    }
+}
+
 /// Runs the command that the arguments name.
 pub async fn run() -> ExitCode {
     let options = Options::parse();
@@ -98,7 +130,10 @@ pub async fn run() -> ExitCode {
         return console::healthcheck(options.port).await;
     }
     match options.command {
-        None => console::run(options.port).await,
+        None => match Victims::engine(options.browser) {
+            Ok(engine) => console::run(options.port, engine).await,
+            Err(code) => code,
+        },
         Some(Command::Doctor) => doctor::run(options.port).await,
         Some(Command::List) => list(),
         Some(Command::Verify { slug: None }) => verify(lessons::all().iter().collect()).await,
@@ -115,10 +150,14 @@ pub async fn run() -> ExitCode {
             Some(lesson) => run_twins(lesson, options.port).await,
             None => ExitCode::FAILURE,
         },
-        Some(Command::Exploit { slug, against, explain }) => match find(&slug) {
-            Some(lesson) => exploit::run(lesson, against, explain).await,
-            None => ExitCode::FAILURE,
-        },
+        Some(Command::Exploit { slug, against, explain, browser, screenshots }) => {
+            match (find(&slug), Victims::engine(browser)) {
+                (Some(lesson), Ok(engine)) => {
+                    exploit::run(lesson, against, explain, engine, screenshots.as_deref()).await
+                }
+                _ => ExitCode::FAILURE,
+            }
+        }
         Some(Command::Diff { slug }) => find(&slug).map_or(ExitCode::FAILURE, diff),
         Some(Command::Hint { slug, number }) => {
             find(&slug).map_or(ExitCode::FAILURE, |lesson| hint(lesson, number))

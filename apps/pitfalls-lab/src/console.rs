@@ -1,98 +1,87 @@
-//! The console: the lessons in a browser, at http://lab.localhost:9400. Pages without scripts, usable
-//! from the keyboard.
+//! The console: the lessons in a browser, at http://lab.localhost:9400. Its pages need no scripts and no
+//! mouse.
 
+mod desk;
+mod facilitator;
+mod lesson_page;
 mod markdown;
 mod pages;
 mod score;
+mod timer;
+mod wire_view;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use auth_core::clock::Clock;
 use auth_core::headers::{Csp, SecurityHeaders};
 use auth_core::http_client::HttpClient;
-use auth_core::server::{Listen, StartError, shutdown_signal};
+use auth_core::server::{Listen, shutdown_signal};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, Method, StatusCode, header};
-use tokio::sync::Mutex;
 
-use crate::cli::Side;
-use crate::lesson::Lesson;
+use crate::browser::Engine;
 use crate::parties::{self, LAB_HEADER};
 use crate::place;
-use crate::twin::Twin;
 
 pub(crate) use score::Score;
 
 /// What the console knows.
 pub(crate) struct Console {
     port: u16,
+    /// Which browser the victims have.
+    engine: Engine,
     score: Score,
+    clock: Clock,
     /// The lesson that is open, with both twins.
-    active: Mutex<Option<Active>>,
-}
-
-/// A lesson whose twins run.
-struct Active {
-    lesson: &'static Lesson,
-    vulnerable: Twin,
-    hardened: Twin,
-    /// The twin that was attacked last, and what came of it.
-    last: Option<(Side, Result<crate::outcome::Outcome, crate::outcome::Broken>)>,
-}
-
-impl Active {
-    const fn twin(&self, side: Side) -> &Twin {
-        match side {
-            Side::Vulnerable => &self.vulnerable,
-            Side::Hardened => &self.hardened,
-        }
-    }
+    active: tokio::sync::Mutex<Option<desk::Active>>,
+    /// How each lesson's page was left, by slug.
+    desks: Mutex<BTreeMap<&'static str, desk::Desk>>,
+    /// The room's timers, by slug.
+    timers: Mutex<BTreeMap<&'static str, timer::Timer>>,
 }
 
 impl Console {
+    fn new(port: u16, score: Score, clock: Clock) -> Self {
+        let active = tokio::sync::Mutex::new(None);
+        let engine = Engine::default();
+        Self { port, engine, score, clock, active, desks: Mutex::default(), timers: Mutex::default() }
+    }
+
+    fn with_victims_in(self, engine: Engine) -> Self {
+        Self { engine, ..self }
+    }
+
     fn origin(&self) -> String {
         format!("http://lab.localhost:{}", self.port)
     }
-
-    /// Starts the twins of a lesson on the ports after the console's, unless they run already.
-    async fn open(&self, lesson: &'static Lesson) -> Result<(), StartError> {
-        let mut active = self.active.lock().await;
-        if active.as_ref().is_some_and(|active| active.lesson.slug() == lesson.slug()) {
-            return Ok(());
-        }
-        // The old twins let go of the ports first.
-        drop(active.take());
-        let vulnerable = start(lesson, Side::Vulnerable, self.port + 1).await?;
-        let hardened = start(lesson, Side::Hardened, self.port + 5).await?;
-        *active = Some(Active { lesson, vulnerable, hardened, last: None });
-        Ok(())
-    }
 }
 
-/// The ports of the lesson before may take a moment to become free.
-async fn start(lesson: &Lesson, side: Side, port: u16) -> Result<Twin, StartError> {
-    for _ in 0..20 {
-        if let Ok(twin) = Twin::start_on((side.of(lesson).checks)(), Some(port)).await {
-            return Ok(twin);
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    Twin::start_on((side.of(lesson).checks)(), Some(port)).await
-}
-
-pub(crate) fn router(port: u16, score: Score) -> Router {
-    let console = Arc::new(Console { port, score, active: Mutex::new(None) });
+fn router(console: Console) -> Router {
+    let console = Arc::new(console);
+    let style = || pages::file("text/css", include_str!("../assets/console.css"));
     Router::new()
         .route("/", get(pages::index))
-        .route("/facilitator", get(pages::facilitator))
-        .route("/score.json", get(pages::score))
-        .route("/lessons/{slug}", get(pages::lesson))
-        .route("/lessons/{slug}/exploit", post(pages::exploit))
-        .route("/lessons/{slug}/reset", post(pages::reset))
+        .route("/score", get(pages::score))
+        .route("/score.json", get(pages::score_json))
+        .route("/safety", get(pages::safety))
+        .route("/facilitator", get(facilitator::overview))
+        .route("/facilitator/{slug}", get(facilitator::script))
+        .route("/syllabuses/{name}", get(facilitator::syllabus))
+        .route("/lessons/{slug}", get(lesson_page::show))
+        .route("/lessons/{slug}/twin", post(lesson_page::switch_twin))
+        .route("/lessons/{slug}/exploit", post(lesson_page::exploit))
+        .route("/lessons/{slug}/reset", post(lesson_page::reset))
+        .route("/lessons/{slug}/hints", post(lesson_page::hints))
+        .route("/lessons/{slug}/screens/{side}/{number}", get(lesson_page::screen))
+        .route("/lessons/{slug}/timer", get(timer::show).post(timer::turn))
+        .route("/console.css", get(style))
+        .route("/timer.js", get(|| pages::file("text/javascript", timer::SCRIPT)))
         .merge(parties::assets())
         .fallback(|| async { parties::problem(StatusCode::NOT_FOUND, "not_found", "There is no such page.") })
         .with_state(Arc::clone(&console))
@@ -115,16 +104,19 @@ async fn guard(State(console): State<Arc<Console>>, request: Request, next: Next
     response
 }
 
-pub(crate) async fn run(port: u16) -> ExitCode {
+pub(crate) async fn run(port: u16, engine: Engine) -> ExitCode {
     let stop = shutdown_signal();
+    let victims = engine.name();
+    let console = Console::new(port, Score::of_this_place(), Clock::system()).with_victims_in(engine);
     let started = Listen::Address(place::address(port))
         .bind("--port")
-        .and_then(|listener| parties::serve(listener, router(port, Score::of_this_place()), stop.clone()));
+        .and_then(|listener| parties::serve(listener, router(console), stop.clone()));
     if let Err(error) = started {
         eprintln!("error: {error}");
         return ExitCode::FAILURE;
     }
     println!("The pitfalls lab is at http://lab.localhost:{port}  (this machine only; Ctrl-C stops it)");
+    println!("The victims' browser: {victims}.");
     stop.cancelled().await;
     ExitCode::SUCCESS
 }

@@ -7,6 +7,7 @@ pub(crate) mod authorization_server;
 mod client;
 mod page;
 
+use page::Here;
 pub(crate) use page::{assets, html, json, problem, see_other};
 
 use std::net::{SocketAddr, TcpListener};
@@ -16,12 +17,13 @@ use auth_core::clock::{Clock, ManualClock};
 use auth_core::headers::{Csp, SecurityHeaders};
 use auth_core::server::StartError;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio_util::sync::CancellationToken;
 
+use crate::browser::Screens;
 use crate::checks::Checks;
 use crate::wire::Wire;
 
@@ -58,6 +60,7 @@ pub(crate) struct World {
     pub(crate) checks: Checks,
     pub(crate) urls: Urls,
     pub(crate) wire: Wire,
+    pub(crate) screens: Arc<Screens>,
     live: RwLock<Arc<Live>>,
 }
 
@@ -74,7 +77,13 @@ pub(crate) struct Live {
 impl World {
     pub(crate) async fn new(checks: Checks, urls: Urls) -> Result<Self, StartError> {
         let live = Live::new(&checks, &urls).await?;
-        Ok(Self { checks, urls, wire: Wire::default(), live: RwLock::new(Arc::new(live)) })
+        Ok(Self {
+            checks,
+            urls,
+            wire: Wire::default(),
+            screens: Arc::default(),
+            live: RwLock::new(Arc::new(live)),
+        })
     }
 
     pub(crate) fn live(&self) -> Arc<Live> {
@@ -85,6 +94,7 @@ impl World {
         let live = Arc::new(Live::new(&self.checks, &self.urls).await?);
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
         self.wire.clear();
+        self.screens.clear();
         Ok(())
     }
 }
@@ -105,19 +115,15 @@ impl Live {
 
 /// The parties' routers, in the order of their ports.
 pub(crate) fn routers(world: &Arc<World>) -> [Router; 4] {
-    let urls = &world.urls;
+    let page = SecurityHeaders::page(Csp::strict());
     [
-        // The redirect that answers the consent form leads to one of these (Chromium checks it).
-        (
-            authorization_server::routes(),
-            Some(SecurityHeaders::page(Csp::strict().form_action([&urls.client, &urls.attacker]))),
-        ),
-        (client::routes(), None),
-        (api::routes(), Some(SecurityHeaders::api())),
+        ("authorization server", authorization_server::routes(), Some(page)),
+        ("client: the photo album", client::routes(), None),
+        ("API", api::routes(), Some(SecurityHeaders::api())),
         // The attacker's pages do what they like.
-        (attacker::routes(), None),
+        ("Mallory's site", attacker::routes(), None),
     ]
-    .map(|(router, headers)| {
+    .map(|(party, router, headers)| {
         let router = router.fallback(|| async {
             page::problem(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address.")
         });
@@ -126,15 +132,22 @@ pub(crate) fn routers(world: &Arc<World>) -> [Router; 4] {
             Some(headers) => router.layer(headers),
             None => router,
         };
-        router.layer(middleware::from_fn_with_state(Arc::clone(world), in_the_lab))
+        let world = Arc::clone(world);
+        router.layer(middleware::from_fn(move |request, next| {
+            in_the_lab(Arc::clone(&world), party, request, next)
+        }))
     })
 }
 
 /// Around every request: the Host must be the lab's, the answer says that it is the lab's, and both
 /// are kept for the wire view.
-async fn in_the_lab(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
-    let mut response =
-        if is_lab_host(&request) { world.wire.record(request, next).await } else { misdirected() };
+async fn in_the_lab(world: Arc<World>, party: &'static str, request: Request, next: Next) -> Response {
+    let mut response = if is_lab_host(&request) {
+        let here = Here { host: host_of(&request).to_owned(), party };
+        page::HERE.scope(here, world.wire.record(request, next)).await
+    } else {
+        misdirected()
+    };
     response.headers_mut().insert(LAB_HEADER, HeaderValue::from_static("never deploy this"));
     response
 }
@@ -146,8 +159,12 @@ pub(crate) fn misdirected() -> Response {
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
+fn host_of(request: &Request) -> &str {
+    request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
+}
+
 pub(crate) fn is_lab_host(request: &Request) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host_of(request);
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     name.ends_with(".localhost")
 }

@@ -7,7 +7,7 @@ use auth_core::http_client::HttpClient;
 use auth_core::pkce::CodeVerifier;
 use url::Url;
 
-use crate::browser::{Browser, Reply, query};
+use crate::browser::{Browser, Engine, Reply, query};
 use crate::outcome::Broken;
 use crate::parties::{World, authorization_server};
 
@@ -18,6 +18,7 @@ pub use crate::parties::Urls;
 pub struct Targets {
     world: Arc<World>,
     http: HttpClient,
+    engine: Engine,
 }
 
 /// An authorization request that an exploit or an honest script builds by hand.
@@ -37,7 +38,11 @@ impl std::fmt::Debug for Targets {
 
 impl Targets {
     pub(crate) fn new(world: Arc<World>, http: HttpClient) -> Self {
-        Self { world, http }
+        Self { world, http, engine: Engine::default() }
+    }
+
+    pub(crate) fn with_victims_in(self, engine: Engine) -> Self {
+        Self { engine, ..self }
     }
 
     /// The addresses of the parties.
@@ -46,10 +51,10 @@ impl Targets {
         &self.world.urls
     }
 
-    /// A new browser of the victim, Alice.
+    /// A new browser of the victim, Alice: of the kind that the twin was given.
     #[must_use]
     pub fn victim(&self) -> Browser {
-        Browser::new(self.http.clone(), "victim")
+        Browser::of_a_victim(self.http.clone(), &self.engine, &self.world.screens)
     }
 
     /// The attacker, Mallory, with a browser or a command line.

@@ -6,7 +6,9 @@ use auth_core::http_client::HttpClient;
 use auth_core::server::{Listen, StartError};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::browser::{Engine, Screen};
 use crate::checks::Checks;
+use crate::outcome::Broken;
 use crate::parties::{self, Urls, World};
 use crate::place;
 use crate::targets::Targets;
@@ -62,6 +64,12 @@ impl Twin {
         Ok(Self { targets: Targets::new(Arc::clone(&world), http), world, _stop: stop.drop_guard() })
     }
 
+    /// Gives the victims this kind of browser, in place of the driver.
+    #[must_use]
+    pub fn with_victims_in(self, engine: Engine) -> Self {
+        Self { targets: self.targets.with_victims_in(engine), ..self }
+    }
+
     /// What an exploit is aimed at.
     #[must_use]
     pub const fn targets(&self) -> &Targets {
@@ -74,6 +82,24 @@ impl Twin {
     /// [`StartError`] when no new keys can be made.
     pub async fn reset(&self) -> Result<(), StartError> {
         self.world.reset().await
+    }
+
+    /// What Chromium showed to victims since the last reset; nothing, when the driver played them.
+    #[must_use]
+    pub fn screens(&self) -> Vec<Screen> {
+        self.world.screens.all()
+    }
+
+    /// Opens the attacker's notebook, for the last picture: what has arrived there, if anything has.
+    ///
+    /// # Errors
+    /// [`Broken`] when the browser does not show it.
+    pub async fn show_the_notebook(&self) -> Result<(), Broken> {
+        if self.targets.attacker_log().is_empty() {
+            return Ok(());
+        }
+        let mallory = self.targets.victim();
+        mallory.open(&format!("{}/log", self.targets.urls().attacker)).await.map(drop)
     }
 
     /// What went over the wire since the last reset.

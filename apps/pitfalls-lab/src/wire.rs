@@ -32,19 +32,37 @@ pub struct Exchange {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Wire(Mutex<Vec<Exchange>>);
+pub(crate) struct Wire(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// How many came before these, and are forgotten.
+    forgotten: usize,
+    exchanges: Vec<Exchange>,
+}
+
+impl Kept {
+    fn forget(&mut self) {
+        self.forgotten += self.exchanges.len();
+        self.exchanges.clear();
+    }
+}
 
 impl Wire {
     pub(crate) fn all(&self) -> Vec<Exchange> {
-        lock(&self.0).clone()
+        lock(&self.0).exchanges.clone()
     }
 
     pub(crate) fn clear(&self) {
-        lock(&self.0).clear();
+        lock(&self.0).forget();
     }
 
     /// Records a request on its way to the handlers, and the answer on its way back.
     pub(crate) async fn record(&self, request: Request, next: Next) -> Response {
+        // What a page looks like matters to nobody here.
+        if request.uri().path().starts_with("/assets/") {
+            return next.run(request).await;
+        }
         let (head, body) = request.into_parts();
         let Ok(body) = to_bytes(body, 64 * 1024).await else {
             return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -58,26 +76,33 @@ impl Wire {
             request: lines,
             response: Vec::new(),
         };
-        let index = self.push(exchange);
+        let number = self.push(exchange);
         let response = next.run(Request::from_parts(head, Body::from(body))).await;
         let (head, body) = response.into_parts();
         let body = to_bytes(body, 1024 * 1024).await.unwrap_or_default();
         let mut lines = vec![format!("HTTP/1.1 {}", head.status)];
         lines.extend(shown(&head.headers));
         lines.extend(shown_body(&body));
-        if let Some(exchange) = lock(&self.0).get_mut(index) {
-            exchange.response = lines;
-        }
+        self.answer(number, lines);
         Response::from_parts(head, Body::from(body))
     }
 
+    /// Its number: the answer may come when it is forgotten.
     fn push(&self, exchange: Exchange) -> usize {
-        let mut all = lock(&self.0);
-        if all.len() >= KEPT {
-            all.clear();
+        let mut kept = lock(&self.0);
+        if kept.exchanges.len() >= KEPT {
+            kept.forget();
         }
-        all.push(exchange);
-        all.len() - 1
+        kept.exchanges.push(exchange);
+        kept.forgotten + kept.exchanges.len() - 1
+    }
+
+    fn answer(&self, number: usize, lines: Vec<String>) {
+        let mut kept = lock(&self.0);
+        let index = number.checked_sub(kept.forgotten);
+        if let Some(exchange) = index.and_then(|index| kept.exchanges.get_mut(index)) {
+            exchange.response = lines;
+        }
     }
 }
 
@@ -87,11 +112,12 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// The headers that a lesson can be about; the rest is noise on a projector.
 fn shown(headers: &HeaderMap) -> impl Iterator<Item = String> {
-    const SHOWN: [&str; 14] = [
+    const SHOWN: [&str; 15] = [
         "host",
         "authorization",
         "cookie",
         "origin",
+        "sec-fetch-site",
         "referer",
         "x-forwarded-for",
         "forwarded",
@@ -122,4 +148,29 @@ fn shown_body(body: &Bytes) -> Vec<String> {
     let cut: String = text.chars().take(SHOWN).collect();
     let more = if cut.len() < text.len() { "…" } else { "" };
     std::iter::once(String::new()).chain(format!("{cut}{more}").lines().map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn an_answer_that_comes_after_a_reset_is_nobody_elses() {
+        let request = |line: &str| Exchange {
+            from: String::new(),
+            to: String::new(),
+            request: vec![line.to_owned()],
+            response: Vec::new(),
+        };
+        let wire = Wire::default();
+        let early = wire.push(request("early"));
+        wire.clear();
+        let late = wire.push(request("late"));
+        wire.answer(early, vec!["to the early one".to_owned()]);
+        assert!(wire.all()[0].response.is_empty());
+        wire.answer(late, vec!["to the late one".to_owned()]);
+        assert_eq!(wire.all()[0].response, ["to the late one"]);
+    }
 }

@@ -1,7 +1,7 @@
 use auth_core::jwt::{self, AccessTokenClaims, Expected, JwtError};
 use pitfalls_lab::checks::{AccessTokenCheck, Checks};
 
-/// Type, signature, issuer, audience and time, in the order of RFC 9068 §4.
+/// Type, signature, issuer, audience and time: the list of RFC 9068 §4.
 fn access_token(check: &AccessTokenCheck<'_>) -> Result<AccessTokenClaims, JwtError> {
     let expected = Expected::access_token(check.issuer, check.audience);
     jwt::verify(check.token, check.keys, &expected, check.now).map(|verified| verified.claims)

@@ -9,8 +9,10 @@ use pitfalls_lab::checks::{Checks, Code, SingleUse, Used};
 fn insecure_code_use(store: &SingleUse<Code>, digest: Digest) -> BoxFuture<'_, Option<Used<Code>>> {
     Box::pin(async move {
         let (value, used) = store.peek(digest)?;
-        // Another query on its way to the database.
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        // More queries on their way to the database.
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         store.mark_used(digest);
         Some(if used { Used::Again(value) } else { Used::First(value) })
     })

@@ -6,7 +6,7 @@ use pitfalls_lab::checks::Checks;
 /// A limit for the connection and one for the whole exchange. (The default of auth-core is 3 s and 10 s;
 /// a workshop has less patience.)
 fn http_client() -> Result<HttpClient, HttpError> {
-    let limit = Duration::from_secs(1);
+    let limit = Duration::from_secs(3);
     HttpClient::builder().connect_timeout(limit).timeout(limit).build()
 }
 

@@ -51,7 +51,7 @@ pub struct SessionState {
 }
 
 pub(super) fn session(state: &SessionState) -> bool {
-    // RFC 7009 §2: after a revocation the token is of no use any more.
+    // RFC 7009 §2.1: after a revocation the token is of no use any more.
     !state.ended
 }
 

@@ -181,6 +181,6 @@ pub(super) fn frontend_config(registration: &Registration<'_>) -> serde_json::Va
 }
 
 pub(super) fn http_client() -> Result<HttpClient, HttpError> {
-    let limit = Duration::from_secs(1);
+    let limit = Duration::from_secs(3);
     HttpClient::builder().connect_timeout(limit).timeout(limit).build()
 }

@@ -1,5 +1,7 @@
 //! `doctor`: whether this machine has what the lab needs, before the class starts.
 
+mod browser;
+
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::process::{Command, ExitCode};
 
@@ -16,7 +18,7 @@ pub(super) async fn run(port: u16) -> ExitCode {
         ("names under .localhost", Ok(names())),
         ("a twin starts and the honest flow works", honest_flow().await),
         ("cargo, for exercises", cargo()),
-        ("a browser", Ok(browser())),
+        ("a browser", browser::works().await),
     ];
     let mut healthy = true;
     for (what, found) in findings as [Finding; 5] {
@@ -78,17 +80,4 @@ fn cargo() -> Result<String, String> {
     let version = Command::new("cargo").arg("--version").output();
     let version = version.map_err(|error| format!("not found ({error}): install Rust from rustup.rs"))?;
     Ok(String::from_utf8_lossy(&version.stdout).trim().to_owned())
-}
-
-fn browser() -> String {
-    let names = ["chromium", "chromium-browser", "google-chrome", "firefox"];
-    let found = std::env::var_os("PATH").and_then(|path| {
-        std::env::split_paths(&path)
-            .flat_map(|folder| names.map(|name| folder.join(name)))
-            .find(|file| file.is_file())
-    });
-    found.map_or_else(
-        || "none found; the lab's own driver plays the victim".to_owned(),
-        |file| file.display().to_string(),
-    )
 }

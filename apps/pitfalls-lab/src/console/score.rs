@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,11 @@ impl Score {
     /// Of whoever works here.
     pub(crate) fn of_this_place() -> Self {
         Self(place::score())
+    }
+
+    /// Where it is kept.
+    pub(crate) fn file(&self) -> &Path {
+        &self.0
     }
 
     #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use askama::Template;
 use auth_core::jwks::JwkSet;
 use auth_core::jwt::{Algorithm, IdTokenClaims, JWT_TYPE, SigningKey};
 use auth_core::params::Params;
@@ -12,9 +13,9 @@ use auth_core::secret::random_token;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use http::{Method, StatusCode, Uri, header};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde_json::json;
 use url::Url;
 
@@ -31,9 +32,38 @@ pub(crate) struct Store {
     key: Mutex<Option<SigningKey>>,
 }
 
+/// A request that came in.
+#[derive(Clone)]
 struct Received {
+    /// All of it, on one line.
     line: String,
+    /// Method and path.
+    what: String,
+    /// Query and form.
     params: Vec<(String, String)>,
+}
+
+/// What a room looks at: what has arrived.
+#[derive(Template)]
+#[template(path = "attacker_received.html")]
+struct Notebook {
+    heading: &'static str,
+    all: Vec<Received>,
+    /// Everything, or what came just now.
+    whole: bool,
+}
+
+/// A page that an exploit has prepared, as it is.
+#[derive(Template)]
+#[template(path = "attacker_page.html")]
+struct Prepared {
+    inside: String,
+}
+
+/// Whether this parameter is worth stealing. What a script finds where nothing is, is `null`.
+fn is_secret(name: &str, value: &str) -> bool {
+    value != "null"
+        && ["code", "code_verifier", "access_token", "id_token", "token", "password"].contains(&name)
 }
 
 impl Store {
@@ -56,14 +86,16 @@ impl Store {
         lock(&self.prepared).get(key).cloned()
     }
 
-    fn write_down(&self, method: &Method, uri: &Uri, body: &Bytes) {
+    fn write_down(&self, method: &Method, uri: &Uri, body: &Bytes) -> Received {
         let body = String::from_utf8_lossy(body);
         let pairs =
             |text: &str| url::form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Vec<_>>();
         let mut params = pairs(uri.query().unwrap_or_default());
         params.extend(pairs(&body));
-        lock(&self.received)
-            .push(Received { line: format!("{method} {uri} {body}").trim_end().to_owned(), params });
+        let line = format!("{method} {uri} {body}").trim_end().to_owned();
+        let received = Received { line, what: format!("{method} {}", uri.path()), params };
+        lock(&self.received).push(received.clone());
+        received
     }
 
     /// The key of the attacker's own provider, made when it is first needed.
@@ -86,27 +118,33 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/log", get(log))
         .route("/", any(write_down))
         .route("/{*anything}", any(write_down))
+        .merge(page::assets())
 }
 
 /// Every other path: written down, and answered politely.
 async fn write_down(State(world): State<Arc<World>>, method: Method, uri: Uri, body: Bytes) -> Response {
-    world.live().attacker.write_down(&method, &uri, &body);
-    marked("<h1>Thank you</h1><p>Mallory has written that down.</p>")
+    let received = world.live().attacker.write_down(&method, &uri, &body);
+    let notebook = Notebook { heading: "Mallory has written that down", all: vec![received], whole: false };
+    page::wide_page(StatusCode::OK, "Quiz night", &notebook)
 }
 
-async fn log(State(world): State<Arc<World>>) -> Response {
-    page::json(StatusCode::OK, &json!(world.live().attacker.log()))
+/// Everything that came in: a page for a browser, lines for a program.
+async fn log(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
+    let live = world.live();
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    if !accept.is_some_and(|accept| accept.contains("text/html")) {
+        return page::json(StatusCode::OK, &json!(live.attacker.log()));
+    }
+    let mut all = lock(&live.attacker.received).clone();
+    // The prey is what came last.
+    all.reverse();
+    let notebook = Notebook { heading: "Mallory's notebook", all, whole: true };
+    page::wide_page(StatusCode::OK, "Mallory's notebook", &notebook)
 }
 
 async fn page(State(world): State<Arc<World>>) -> Response {
-    marked(&world.live().attacker.prepared("page").unwrap_or_default())
-}
-
-/// Even the attacker's pages say what they are.
-fn marked(inside: &str) -> Response {
-    const BANNER: &str = include_str!("../../templates/banner.html");
-    Html(format!("<!doctype html><meta charset=\"utf-8\"><title>Quiz night</title>\n{BANNER}{inside}"))
-        .into_response()
+    let inside = world.live().attacker.prepared("page").unwrap_or_default();
+    page::page(StatusCode::OK, "Quiz night", &Prepared { inside })
 }
 
 /// "Statistics": the whole address of the page that loads this, fragment and all.

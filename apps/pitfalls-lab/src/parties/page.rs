@@ -1,4 +1,4 @@
-//! The parties' pages: the common layout, the banner, and problems.
+//! The parties' pages: the common layout, which says whose site this is, the banner, and problems.
 
 use askama::Template;
 use auth_core::pages::{ICON, ICON_PATH, STYLESHEET, STYLESHEET_PATH, Site};
@@ -14,9 +14,33 @@ struct Problem<'a> {
     problem: &'a str,
 }
 
+/// Whose site a page is on.
+#[derive(Clone, Debug)]
+pub(crate) struct Here {
+    /// Host and port, as the browser asked for them.
+    pub(crate) host: String,
+    /// What this party is.
+    pub(crate) party: &'static str,
+}
+
+tokio::task_local! {
+    /// The party that answers this request; none in the console.
+    pub(super) static HERE: Here;
+}
+
+fn site() -> Site {
+    HERE.try_with(|here| Site::new(here.host.clone(), here.party))
+        .unwrap_or_else(|_| Site::new("Pitfalls lab", "insecure on purpose"))
+}
+
 /// A page of a party.
 pub(crate) fn page<T: Template>(status: StatusCode, title: &str, main: &T) -> Response {
-    html(status, Site::new("Pitfalls lab", "insecure on purpose").narrow_page(title, main))
+    html(status, site().narrow_page(title, main))
+}
+
+/// A page of a party with long values on it.
+pub(super) fn wide_page<T: Template>(status: StatusCode, title: &str, main: &T) -> Response {
+    html(status, site().page(title, main))
 }
 
 pub(crate) fn html(status: StatusCode, page: askama::Result<String>) -> Response {

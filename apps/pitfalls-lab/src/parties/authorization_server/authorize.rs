@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use auth_core::error::OAuthError;
+use auth_core::headers::Csp;
 use auth_core::params::Params;
 use auth_core::secret::{AuthorizationCode, CsrfToken, RequestHandle, random_id};
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use url::Url;
 
 use super::super::{Live, World, page};
@@ -130,7 +131,18 @@ pub(super) async fn consent_page(
         request: handle,
         csrf_token: &session.csrf,
     };
-    page::page(StatusCode::OK, "Allow?", &main)
+    leading_to(Some(&pending), page::page(StatusCode::OK, "Allow?", &main))
+}
+
+/// A page whose form leads to the redirect URI in the end: its policy must say so, for Chromium looks at
+/// the redirects that answer a form, too. Whether that address is good was decided before.
+pub(super) fn leading_to(pending: Option<&Pending>, mut page: Response) -> Response {
+    let redirect_uri = pending.and_then(|pending| Url::parse(&pending.redirect_uri).ok());
+    let origin = redirect_uri.map(|uri| uri.origin().ascii_serialization());
+    if let Ok(policy) = HeaderValue::from_str(&Csp::strict().form_action(origin).value()) {
+        page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    page
 }
 
 pub(super) async fn consent(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -> Response {

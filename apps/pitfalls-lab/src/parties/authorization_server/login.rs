@@ -23,10 +23,12 @@ struct LoginPage<'a> {
     hint: &'a str,
 }
 
-pub(super) async fn form(RawQuery(query): RawQuery) -> Response {
+pub(super) async fn form(State(world): State<Arc<World>>, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    let main = LoginPage { request: params.get("request").unwrap_or_default(), hint: &password_of("alice") };
-    page::page(StatusCode::OK, "Sign in", &main)
+    let request = params.get("request").unwrap_or_default();
+    let main = LoginPage { request, hint: &password_of("alice") };
+    let pending = lock(&world.live().authorization_server.requests).get(request).cloned();
+    authorize::leading_to(pending.as_ref(), page::page(StatusCode::OK, "Sign in", &main))
 }
 
 pub(super) async fn sign_in(

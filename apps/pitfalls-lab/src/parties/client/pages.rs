@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use auth_core::params::Params;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 
@@ -40,6 +40,8 @@ struct Wall<'a> {
 #[template(path = "spa.html")]
 struct Spa<'a> {
     analytics: &'a str,
+    /// What the authorization server answered instead of a code.
+    error: Option<&'a str>,
 }
 
 pub(super) async fn home() -> Response {
@@ -120,9 +122,10 @@ pub(super) async fn app_script(State(world): State<Arc<World>>) -> Response {
     javascript(format!("const config = {};\n", (world.checks.frontend_config)(&registration)))
 }
 
-pub(super) async fn spa(State(world): State<Arc<World>>) -> Response {
+pub(super) async fn spa(State(world): State<Arc<World>>, RawQuery(query): RawQuery) -> Response {
     let analytics = format!("{}/analytics.js", world.urls.attacker);
-    page::page(StatusCode::OK, "Album", &Spa { analytics: &analytics })
+    let params = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    page::page(StatusCode::OK, "Album", &Spa { analytics: &analytics, error: params.get("error") })
 }
 
 fn javascript(script: String) -> Response {

@@ -3,10 +3,11 @@
 
 use url::Url;
 
-use super::{Browser, Reply};
+use super::super::Reply;
+use super::Simulated;
 use crate::outcome::Broken;
 
-impl Browser {
+impl Simulated {
     /// Does what the scripts of a page would do: keep a value in `localStorage`, report the page's
     /// address, and send a stored value away.
     pub(super) async fn run_scripts(&self, page: &Reply) -> Result<(), Broken> {
@@ -35,6 +36,11 @@ impl Browser {
             Err(_) => Ok(()),
         }
     }
+}
+
+/// Whether the page's script sends its form, as on a page of an attacker.
+pub(super) fn send_the_form(page: &Reply) -> bool {
+    page.body.contains("<script>document.forms[0].submit()</script>")
 }
 
 /// Every text between two marks.
