@@ -10,7 +10,7 @@ WORKDIR /src
 # `dev` compiles in half the time and runs slower.
 ARG PROFILE=release
 ENV APPS="-p authorization-server -p authorization-code-client -p client-credentials-worker \
-          -p password-bearer-api -p pitfalls-lab -p playground -p resource-api"
+          -p password-bearer-api -p pitfalls-lab -p resource-api"
 
 # The dependencies come first, compiled beside empty crates: their layer stays as long as no manifest changes.
 COPY Cargo.toml Cargo.lock ./
@@ -22,20 +22,31 @@ COPY apps/password-bearer-api/Cargo.toml apps/password-bearer-api/
 COPY apps/pitfalls-lab/Cargo.toml apps/pitfalls-lab/
 COPY apps/playground/Cargo.toml apps/playground/
 COPY apps/resource-api/Cargo.toml apps/resource-api/
+COPY book/Cargo.toml book/
 COPY tests/Cargo.toml tests/
-RUN for crate in auth-core apps/* tests; do \
+RUN for crate in auth-core apps/* book tests; do \
         # An empty crate has no tests, examples and benches for its manifest to name.
         awk '/^\[/ { skip = /^\[\[(test|example|bench)\]\]/ } !skip' $crate/Cargo.toml > manifest && \
         mv manifest $crate/Cargo.toml && mkdir $crate/src && \
         : > $crate/src/lib.rs && echo 'fn main() {}' > $crate/src/main.rs || exit 1; \
     done && \
-    cargo build --locked --profile $PROFILE $APPS
+    mkdir book/build && echo 'fn main() {}' > book/build/main.rs && \
+    cargo build --locked --profile $PROFILE $APPS -p playground
 
 COPY auth-core auth-core
 COPY apps apps
 # Cargo compares times: the empty crates are younger than the sources that replace them.
 RUN find auth-core apps -name '*.rs' -exec touch {} + && \
-    cargo build --locked --profile $PROFILE $APPS && \
+    cargo build --locked --profile $PROFILE $APPS
+
+# The playground has the book in it, and that shows parts of the tests: neither makes the apps be built again.
+COPY Dockerfile docker-compose.yml ./
+COPY .ci .ci
+COPY docs docs
+COPY tests tests
+COPY book book
+RUN find book -name '*.rs' -exec touch {} + && \
+    cargo build --locked --profile $PROFILE $APPS -p playground && \
     mkdir /out && find target -mindepth 2 -maxdepth 2 -type f -perm /111 -exec cp {} /out/ \;
 
 # ---- what every image has in common: no shell script, no package but Debian's slim base, no root.

@@ -5,6 +5,7 @@
 use serde_json::json;
 use tests::{Authorized, Browser, Stack, Tokens};
 
+// ANCHOR: valid_flow
 /// Alice signs in at the client through the authorization server, allows it, and the client shows her
 /// name and keeps her notes at the API.
 #[tokio::test]
@@ -28,7 +29,9 @@ async fn a_valid_flow_ends_with_the_users_name_and_notes() {
     let notes = browser.follow(added).await.expect(200);
     assert!(notes.page().text().contains("Buy milk"));
 }
+// ANCHOR_END: valid_flow
 
+// ANCHOR: invalid_credentials
 /// A wrong password gets no session, and so no code and no token.
 #[tokio::test]
 async fn invalid_credentials_get_nothing() {
@@ -45,7 +48,9 @@ async fn invalid_credentials_get_nothing() {
     let profile = browser.get(stack.client("/profile")).await;
     assert_ne!(profile.status, 200);
 }
+// ANCHOR_END: invalid_credentials
 
+// ANCHOR: expiry_and_refresh
 /// An access token ends after 15 minutes; the refresh token brings a new one.
 #[tokio::test]
 async fn an_expired_token_is_refused_and_refreshed() {
@@ -62,7 +67,9 @@ async fn an_expired_token_is_refused_and_refreshed() {
     assert_ne!(renewed.refresh(), tokens.refresh(), "refresh tokens rotate");
     stack.ask_api("GET", "/notes", Some(&renewed.access_token), None).await.expect(200);
 }
+// ANCHOR_END: expiry_and_refresh
 
+// ANCHOR: revocation
 /// A revoked token is dead at the API at once, and so is what it was refreshed with.
 #[tokio::test]
 async fn a_revoked_token_opens_nothing() {
@@ -73,7 +80,9 @@ async fn a_revoked_token_opens_nothing() {
     stack.ask_api("GET", "/notes", Some(&tokens.access_token), None).await.expect(401);
     stack.server.refresh(&stack.web, tokens.refresh()).await.expect_error(400, "invalid_grant");
 }
+// ANCHOR_END: revocation
 
+// ANCHOR: unauthorized_access
 /// No token, somebody else's token, a token with too little scope, a machine's token: refused, each
 /// with the answer that says why.
 #[tokio::test]
@@ -93,7 +102,9 @@ async fn unauthorized_access_is_refused_with_a_reason() {
     let refused = stack.ask_api("GET", "/notes", Some(&machine.access_token), None).await;
     assert_eq!(refused.status, 403);
 }
+// ANCHOR_END: unauthorized_access
 
+// ANCHOR: csrf
 /// Login CSRF: Mallory's authorization response, carried by Alice's browser, does not sign her in as
 /// Mallory, and her own consent cannot be given by a foreign page.
 #[tokio::test]
@@ -120,3 +131,4 @@ async fn a_forged_callback_or_consent_is_refused() {
     // The real button still works: nothing was decided by the forgery.
     assert!(Authorized::of(&alice.allow(&consent).await).parameters.contains_key("code"));
 }
+// ANCHOR_END: csrf

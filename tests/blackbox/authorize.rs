@@ -204,7 +204,7 @@ async fn a_successful_response_carries_code_state_iss_and_nothing_else() {
 
 #[tokio::test]
 async fn the_request_may_come_as_a_form() {
-    // OIDC Core §3.1.2.1: GET and POST
+    // OpenID Connect Core §3.1.2.1: GET and POST
     let (server, client, _) = setup().await;
     let request = server.request(&client, "openid notes:read");
     let reply = server

@@ -199,7 +199,8 @@ macro_rules! a_wrong_claim_is_refused {
     )*};
 }
 
-// OIDC Core §3.1.3.7
+// ANCHOR: wrong_claims
+// OpenID Connect Core §3.1.3.7
 a_wrong_claim_is_refused! {
     an_id_token_with_another_nonce_is_refused: { "nonce": "another" };
     an_id_token_without_the_nonce_is_refused: { "nonce": null };
@@ -217,6 +218,7 @@ a_wrong_claim_is_refused! {
     an_id_token_without_a_subject_is_refused: { "sub": null };
     an_id_token_of_another_access_token_is_refused: { "at_hash": "AAAAAAAAAAAAAAAAAAAAAA" };
 }
+// ANCHOR_END: wrong_claims
 
 #[tokio::test]
 async fn an_id_token_signed_with_a_foreign_key_is_refused() {
@@ -300,7 +302,7 @@ async fn refused_provider(change: serde_json::Value) {
 
 #[tokio::test]
 async fn a_provider_that_calls_itself_something_else_is_refused() {
-    // OIDC Discovery §4.3, RFC 8414 §3.3
+    // OpenID Connect Discovery §4.3, RFC 8414 §3.3
     refused_provider(json!({ "issuer": "https://evil.example" })).await;
     refused_provider(json!({ "issuer": null })).await;
 }

@@ -55,6 +55,7 @@ async fn a_code_is_exchanged_for_tokens() {
     assert!(issued.server.is_active(&issued.client, &tokens.access_token).await);
 }
 
+// ANCHOR: race_of_twenty
 #[tokio::test]
 async fn of_twenty_parallel_exchanges_one_succeeds() {
     let issued = issued().await;
@@ -65,7 +66,9 @@ async fn of_twenty_parallel_exchanges_one_succeeds() {
         reply.expect_error(400, "invalid_grant");
     }
 }
+// ANCHOR_END: race_of_twenty
 
+// ANCHOR: replay
 #[tokio::test]
 async fn a_replayed_code_revokes_the_first_tokens() {
     let issued = issued().await;
@@ -75,6 +78,7 @@ async fn a_replayed_code_revokes_the_first_tokens() {
     assert_eq!(issued.server.userinfo(&first.access_token).await.status, 401);
     issued.server.refresh(&issued.client, first.refresh()).await.expect_error(400, "invalid_grant");
 }
+// ANCHOR_END: replay
 
 #[tokio::test]
 async fn a_replay_after_a_refresh_revokes_the_refreshed_tokens_too() {

@@ -16,6 +16,7 @@ mod csrf;
 mod headers;
 mod http_rules;
 mod https;
+mod inspector;
 mod introspection;
 mod keys;
 mod login;

@@ -1,4 +1,4 @@
-//! The discovery documents (OIDC Discovery §3, RFC 8414): complete, and equal to what is served.
+//! The discovery documents (OpenID Connect Discovery §3, RFC 8414): complete, and equal to what is served.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `prompt`, `max_age`, `login_hint` and `id_token_hint`'s neighbours (OIDC Core §3.1.2.1).
+//! `prompt`, `max_age`, `login_hint` and `id_token_hint`'s neighbours (OpenID Connect Core §3.1.2.1).
 
 use tests::{AuthorizationRequest, Authorized, Browser, Client, NewClient, TestServer, Tokens, jwt::peek};
 

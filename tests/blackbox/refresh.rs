@@ -33,7 +33,7 @@ async fn a_refresh_gives_a_new_pair_for_the_same_authorization() {
 
 #[tokio::test]
 async fn a_refreshed_id_token_keeps_who_and_when_and_has_no_nonce() {
-    // OIDC Core §12.2
+    // OpenID Connect Core §12.2
     let (server, client, first) = issued().await;
     server.advance(100);
     let second = Tokens::of(&server.refresh(&client, first.refresh()).await);

@@ -62,7 +62,7 @@ fn as_dev_allows_http_on_loopback_only() {
 
 #[test]
 fn an_issuer_that_is_none_is_refused() {
-    // OIDC Discovery §3: https, no query, no fragment.
+    // OpenID Connect Discovery §3: https, no query, no fragment.
     let folder = tempfile::tempdir().unwrap();
     for issuer in [
         "https://auth.example.com/?x=y",

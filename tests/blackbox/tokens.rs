@@ -1,4 +1,4 @@
-//! What stands in the tokens: access tokens exactly as RFC 9068 §2 has them, ID tokens as OIDC Core §2.
+//! What stands in the tokens: access tokens exactly as RFC 9068 §2 has them, ID tokens as OpenID Connect Core §2.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The UserInfo endpoint (OIDC Core §5.3): claims by scope, for access tokens of this server only.
+//! The UserInfo endpoint (OpenID Connect Core §5.3): claims by scope, for access tokens of this server only.
 
 use serde_json::json;
 use tests::{NewClient, Reply, TestServer, Tokens};

@@ -124,6 +124,63 @@ async fn walk(chrome: &Chrome, at: &Parties) {
     // The browser again: it alone trusts a playground's own authority.
     chrome.open(&format!("{}/notes", at.api)).await;
     assert!(chrome.text().await.contains("error"), "the API is closed: {}", chrome.text().await);
+
+    // What this browser has caused, at every party, wherever they run.
+    chrome.open(&format!("{}/inspector", at.home)).await;
+    for step in ["/login", "/o/authorize", "/callback", "/o/token", "/notes", "/o/introspect", "/o/revoke"] {
+        chrome.wait_for_text(step, true).await;
+    }
+    chrome.screenshot("11-inspector").await;
+}
+
+/// The inspector stands beside the client, is never reloaded, and shows each step as it happens.
+#[tokio::test]
+async fn the_inspector_shows_each_step_as_it_happens() {
+    let Some(chrome) = Chrome::start("the live inspector").await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let playground = Playground::start(folder.path()).await;
+
+    chrome.open(&format!("{}/inspector", playground.home())).await;
+    chrome.wait_for_text("Nothing has happened yet", false).await;
+    chrome.screenshot("12-inspector-empty").await;
+    chrome.driver.execute("window.stayed = true", Vec::new()).await.unwrap();
+    let inspector = chrome.driver.window().await.unwrap();
+    let beside = chrome.driver.new_window().await.unwrap();
+    chrome.driver.switch_to_window(beside.clone()).await.unwrap();
+    chrome.open(&playground.client()).await;
+    chrome.click("login").await;
+    chrome.sign_in("alice", "open-sesame-alice").await;
+    chrome.driver.switch_to_window(inspector.clone()).await.unwrap();
+    chrome.wait_for_text("/accounts/login", false).await;
+    chrome.driver.switch_to_window(beside).await.unwrap();
+    chrome.click("allow").await;
+    chrome.find("logout").await;
+    chrome.driver.switch_to_window(inspector).await.unwrap();
+    chrome.wait_for_text("Code exchanged for tokens", false).await;
+
+    // In one step each: the page may change between finding an element and clicking on it.
+    let click = async |element: &str| {
+        chrome.driver.execute(format!("{element}.click()"), Vec::new()).await.unwrap();
+    };
+    click("[...document.querySelectorAll('a.title')].find(a => a.textContent.includes('Code exchanged'))")
+        .await;
+    assert!(chrome.text_of("detail-title").await.contains("Code exchanged for tokens"));
+    let detail = chrome.text_of("detail").await;
+    for shown in ["code_verifier", "RFC 7636 §4.5", "at+jwt", "apps/authorization-server/src/web/token.rs:"]
+    {
+        assert!(detail.contains(shown), "{shown} is not in {detail}");
+    }
+    let stayed = chrome.driver.execute("return window.stayed === true", Vec::new()).await.unwrap();
+    assert!(stayed.convert::<bool>().unwrap(), "the page was loaded again");
+    chrome.screenshot("13-inspector-message").await;
+
+    click("document.getElementById('close-detail')").await;
+    while chrome.has("detail").await {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    click("document.getElementById('start-over')").await;
+    chrome.wait_for_text("Nothing has happened yet", false).await;
+    chrome.quit().await;
 }
 
 #[tokio::test]
@@ -133,7 +190,7 @@ async fn a_wrong_password_and_then_the_right_one() {
     chrome.open(&stack.client("/login")).await;
     chrome.sign_in("alice", "wrong").await;
     chrome.wait_for_text("do not match", false).await;
-    chrome.screenshot("11-wrong-password").await;
+    chrome.screenshot("14-wrong-password").await;
     chrome.sign_in("alice", "open-sesame-alice").await;
     chrome.click("allow").await;
     chrome.find("logout").await;
@@ -182,7 +239,7 @@ async fn deny_leads_back_to_a_page_that_says_so() {
     chrome.click("deny").await;
     chrome.find("what-happened").await;
     assert!(chrome.url().await.starts_with(&stack.client_url));
-    chrome.screenshot("12-denied").await;
+    chrome.screenshot("15-denied").await;
     chrome.open(&stack.client("/profile")).await;
     assert!(!chrome.has("sub").await, "nobody is signed in");
     chrome.quit().await;
@@ -227,6 +284,7 @@ async fn not_you_changes_the_account_and_keeps_the_request() {
     chrome.quit().await;
 }
 
+// ANCHOR: keyboard
 #[tokio::test]
 async fn a_login_works_from_the_keyboard_alone() {
     let Some(chrome) = Chrome::start("the keyboard").await else { return };
@@ -240,6 +298,7 @@ async fn a_login_works_from_the_keyboard_alone() {
     chrome.find("logout").await;
     chrome.quit().await;
 }
+// ANCHOR_END: keyboard
 
 #[tokio::test]
 async fn error_pages_are_pages_too() {

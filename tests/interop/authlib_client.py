@@ -44,7 +44,7 @@ def get_json(url):
 
 metadata = OpenIDProviderMetadata(get_json(get_well_known_url(issuer, external=True)))
 assert metadata["issuer"] == issuer
-# Authlib's own reading of OIDC Discovery §3 and RFC 8414 §2; what it cannot know is that http is
+# Authlib's own reading of OpenID Connect Discovery §3 and RFC 8414 §2; what it cannot know is that http is
 # allowed to loopback while developing, so addresses are left out.
 for check in (
     "validate_response_types_supported",

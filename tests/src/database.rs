@@ -56,6 +56,7 @@ fn sqlite_url(folder: &Path) -> String {
     format!("sqlite:{}", folder.join(FILE).display())
 }
 
+// ANCHOR: on_postgres
 fn on_postgres(server: &str) -> String {
     let name = format!("test_{}", uuid::Uuid::new_v4().simple());
     let mut connection = PgConnection::establish(server).expect("TEST_POSTGRES_URL leads to a server");
@@ -64,3 +65,4 @@ fn on_postgres(server: &str) -> String {
     url.set_path(&name);
     url.into()
 }
+// ANCHOR_END: on_postgres

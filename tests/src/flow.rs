@@ -21,10 +21,12 @@ pub fn random() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+// ANCHOR: s256
 /// RFC 7636 §4.2: `BASE64URL(SHA256(ASCII(code_verifier)))`.
 pub fn s256(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
+// ANCHOR_END: s256
 
 /// The members of a space-separated list, in alphabetical order: RFC 6749 §3.3 gives them none.
 pub fn sorted(list: &str) -> Vec<&str> {

@@ -31,7 +31,7 @@ pub fn unsecured(claims: &Value, typ: &str) -> String {
     format!("{}.{}.", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()))
 }
 
-/// OIDC Core §3.1.3.6: the left half of the hash that the algorithm names.
+/// OpenID Connect Core §3.1.3.6: the left half of the hash that the algorithm names.
 pub fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token.as_bytes())[..16])
 }

@@ -1,14 +1,18 @@
 //! The playground as a reader of the tutorial starts it: one process, all parties.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use crate::{
     command::{Running, command, wait_for},
     server::free_listener,
 };
 
-/// One port for every party that serves.
-#[derive(Debug, Clone, Copy)]
+/// One port for every party that serves; 0 is any.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Ports {
     pub playground: u16,
     pub client: u16,
@@ -24,6 +28,22 @@ impl Ports {
         let [playground, client, password_bearer_api, resource_api, authorization_server] =
             listeners.map(|(_, port)| port);
         Ports { playground, client, password_bearer_api, resource_api, authorization_server }
+    }
+
+    /// Those in the table that the playground prints.
+    fn written(table: &str) -> Ports {
+        let port = |name: &str| {
+            let row = table.lines().find_map(|line| line.trim().strip_prefix(name));
+            let port = row.and_then(|row| row.trim().rsplit(':').next()?.parse().ok());
+            port.unwrap_or_else(|| panic!("no port of the {name}: {table}"))
+        };
+        Ports {
+            playground: port("start here"),
+            client: port("web client"),
+            password_bearer_api: port("password bearer API"),
+            resource_api: port("notes API"),
+            authorization_server: port("authorization server"),
+        }
     }
 }
 
@@ -46,14 +66,26 @@ pub fn playground(data: &Path, ports: Ports) -> Command {
 }
 
 impl Playground {
+    /// Starts on ports that the playground chooses itself: nobody can take one in between.
     pub async fn start(data: &Path) -> Playground {
-        Playground::start_on(data, Ports::free()).await
+        Playground::start_on(data, Ports::default()).await
     }
 
     /// Starts and waits until every party answers.
     pub async fn start_on(data: &Path, ports: Ports) -> Playground {
         let command = playground(data, ports);
-        let process = tokio::task::spawn_blocking(move || Running::start(command)).await.unwrap();
+        let mut process = tokio::task::spawn_blocking(move || Running::start(command)).await.unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let ports = loop {
+            let written = process.written();
+            // The last line of what it prints when everything is bound.
+            if written.contains("Ctrl-C") {
+                break Ports::written(&written);
+            }
+            let late = Instant::now() > deadline;
+            assert!(!late && !process.has_ended(), "the playground does not start: {written}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
         let playground = Playground { ports, process };
         for url in [
             playground.home(),

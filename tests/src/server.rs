@@ -44,6 +44,7 @@ pub struct TestServer {
     _running: DropGuard,
 }
 
+// ANCHOR: free_listener
 /// A free port that is ours from here on: bound before the server that will listen on it knows its
 /// own name.
 pub fn free_listener() -> (TcpListener, u16) {
@@ -51,6 +52,7 @@ pub fn free_listener() -> (TcpListener, u16) {
     let port = listener.local_addr().unwrap().port();
     (listener, port)
 }
+// ANCHOR_END: free_listener
 
 impl TestServer {
     pub async fn start() -> TestServer {
@@ -117,10 +119,12 @@ impl TestServer {
         format!("{}{path}", self.issuer)
     }
 
+    // ANCHOR: advance
     /// Moves the server's clock.
     pub fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
+    // ANCHOR_END: advance
 
     /// A user with an e-mail address and a full name; returns the `sub`.
     pub async fn user(&self, username: &str) -> String {

@@ -181,6 +181,7 @@ impl Provider {
     }
 }
 
+// ANCHOR: token_answer
 fn token_answer(lie: &Lie, issuer: &str, client_id: &str, key: &SigningKey, now: i64) -> Answer {
     if let Some((status, body)) = &lie.answer {
         return Answer::json(*status, body.clone());
@@ -205,6 +206,7 @@ fn token_answer(lie: &Lie, issuer: &str, client_id: &str, key: &SigningKey, now:
         }),
     )
 }
+// ANCHOR_END: token_answer
 
 fn metadata(issuer: &str, change: &Value) -> Value {
     let mut metadata = json!({

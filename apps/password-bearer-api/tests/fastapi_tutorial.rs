@@ -1,5 +1,5 @@
 //! The steps of FastAPI's security tutorial, request by request. Where an answer is stricter than
-//! FastAPI's, a comment says so; the README lists these.
+//! FastAPI's, a comment says so; `docs/coming-from/fastapi.md` lists these.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "support/app.rs"]
@@ -136,6 +136,7 @@ async fn jwt_and_hashing_newer_versions_of_the_tutorial_hash_with_argon2() {
 }
 
 #[tokio::test]
+// ANCHOR: a_token_expires
 async fn jwt_and_hashing_a_token_expires() {
     let app = app().await;
     let token = token(&app, "me").await;
@@ -143,6 +144,7 @@ async fn jwt_and_hashing_a_token_expires() {
     let (status, body) = answer(app.get("/users/me", &token).await).await;
     assert_eq!((status, &body["detail"]), (401, &json!("Could not validate credentials")));
 }
+// ANCHOR_END: a_token_expires
 
 #[tokio::test]
 async fn scopes_each_opens_its_own_routes() {

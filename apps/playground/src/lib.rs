@@ -3,8 +3,11 @@
 //! The parties don't know that they share a process. Each is built from its own settings, exactly
 //! as its binary does it, and they meet over HTTP.
 
+mod assets;
 mod data;
+mod docs;
 mod front_door;
+pub mod inspector;
 mod page;
 mod parties;
 mod seed;

@@ -22,7 +22,7 @@ use playground::{Playground, Settings};
 struct CommandLine {
     #[command(flatten)]
     settings: Settings,
-    /// Serve only the page, on this address: the parties run elsewhere, at the ports above
+    /// Serve only the front page, the inspector and the book, on this address: the parties run elsewhere, at the ports above
     #[arg(long, env = "PLAYGROUND_FRONT_DOOR", value_name = "ADDRESS:PORT")]
     front_door: Option<SocketAddr>,
     /// Where such a worker answers its health check
@@ -41,7 +41,8 @@ async fn main() -> ExitCode {
         if healthcheck {
             return server::healthcheck(listen, false).await;
         }
-        return server::serve(playground::front_door(listen, &settings.ports, worker_health_port)).await;
+        let door = playground::front_door(listen, &settings.ports, worker_health_port, shutdown_signal());
+        return server::serve(door).await;
     }
     let playground = match Playground::start(settings, shutdown_signal()).await {
         Ok(playground) => playground,

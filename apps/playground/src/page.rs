@@ -13,6 +13,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use futures::future::join_all;
 
+use crate::assets::START_STYLES;
 use crate::seed::{DEMO_USERS, DemoUser};
 use crate::settings::Addresses;
 use crate::worker::{self, ShownWorker};
@@ -46,24 +47,31 @@ struct Index<'a> {
     users: &'a [DemoUser],
     parties: Vec<Party>,
     all_up: bool,
+    stylesheet: &'static str,
 }
 
-pub(crate) fn router(page: Page) -> Router {
+/// `inspector` brings a policy of its own.
+pub(crate) fn router(page: Page, inspector: Router) -> Router {
     Router::new()
         .route("/", get(index))
+        .merge(START_STYLES.router())
+        .merge(crate::docs::router())
         .fallback(missing)
         .with_state(page)
+        .merge(inspector)
         .layer(SecurityHeaders::page(Csp::strict()))
 }
 
-fn site() -> Site {
-    Site::new("OAuth 2 by Example", "playground")
+pub(crate) fn site() -> Site {
+    let site = Site::new("OAuth 2 by Example", "playground");
+    site.link("/", "Start").link("/inspector", "Inspector").link("/docs/", "Book")
 }
 
 async fn index(State(page): State<Page>) -> Response {
     let parties = page.parties().await;
     let all_up = parties.iter().all(|party| party.up);
-    let index = Index { at: &page.addresses, users: &DEMO_USERS, parties, all_up };
+    let stylesheet = &START_STYLES.path;
+    let index = Index { at: &page.addresses, users: &DEMO_USERS, parties, all_up, stylesheet };
     html(StatusCode::OK, site().page("Start here", &index))
 }
 
@@ -71,14 +79,20 @@ async fn missing() -> Response {
     let page = ErrorPage {
         status: 404,
         title: "There is no such page",
-        what_happened: "The playground has one page only.",
-        what_to_do: "Follow the name at the top to get there.",
+        what_happened: "Nothing is found at this address.",
+        what_to_do: "Everything there is can be reached from the top of this page.",
         reference: None,
     };
-    html(StatusCode::NOT_FOUND, site().error_page(&page))
+    error(&page)
 }
 
-fn html(status: StatusCode, rendered: askama::Result<String>) -> Response {
+/// A page that says what went wrong, with its status.
+pub(crate) fn error(page: &ErrorPage<'_>) -> Response {
+    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    html(status, site().error_page(page))
+}
+
+pub(crate) fn html(status: StatusCode, rendered: askama::Result<String>) -> Response {
     match rendered {
         Ok(page) => (status, Html(page)).into_response(),
         Err(error) => {

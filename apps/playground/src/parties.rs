@@ -10,6 +10,7 @@ use auth_core::scope::{Scope, Scopes};
 use auth_core::secret::{SigningSecret, random_bytes};
 use auth_core::server::{self, Limits, Listen, Server, StartError};
 use auth_core::settings::{HttpUrl, Issuer, parse_key_32};
+use auth_core::wire::Wire;
 use authorization_server::{Database, MasterKey, ScopeDescription};
 use resource_api::TokenCheck;
 
@@ -40,6 +41,11 @@ pub(crate) async fn start(
     let authority = || tls.map(|tls| tls.authority.clone());
     let issuer = Issuer::parse(&at.authorization_server, true)?;
 
+    let (sender, messages) = tokio::sync::mpsc::channel(256);
+    let wire = |party, own: &str| Wire::new(party, own, sender.clone()).map(Some);
+    let store = Store::default();
+    tokio::spawn(inspector::collect(store.clone(), messages));
+
     const AUTHORIZATION_SERVER: &str = "authorization-server";
     let database_url = data.database("authorization-server.sqlite")?;
     let database = off_thread({
@@ -52,19 +58,25 @@ pub(crate) async fn start(
     let mut settings =
         authorization_server(data, sockets.authorization_server, issuer.clone(), database_url)?;
     settings.tls = files();
+    settings.wire = wire(AUTHORIZATION_SERVER, &at.authorization_server)?;
     running.serve(AUTHORIZATION_SERVER, authorization_server::App::build(settings).await)?;
 
+    // ANCHOR: one_party
     let mut settings = resource_api(data, sockets.resource_api, issuer.clone(), at, clients.resource_api)?;
     (settings.tls, settings.extra_ca_file) = (files(), authority());
+    settings.wire = wire("resource-api", &at.resource_api)?;
     running.serve("resource-api", resource_api::App::build(settings).await)?;
+    // ANCHOR_END: one_party
 
     let mut settings = client(sockets.client, issuer.clone(), at, clients.web)?;
     (settings.tls, settings.extra_ca_file) = (files(), authority());
+    settings.wire = wire("authorization-code-client", &at.client)?;
     running.serve("authorization-code-client", authorization_code_client::App::build(settings).await)?;
 
     const PASSWORD_BEARER_API: &str = "password-bearer-api";
     let mut settings = password_bearer_api(data, sockets.password_bearer_api, at)?;
     settings.tls = files();
+    settings.wire = wire(PASSWORD_BEARER_API, &at.password_bearer_api)?;
     let database = off_thread({
         let url = settings.database_url.clone();
         move || password_bearer_api::Database::open(&url).map_err(unexpected)
@@ -74,10 +86,17 @@ pub(crate) async fn start(
     drop(database);
     running.serve(PASSWORD_BEARER_API, password_bearer_api::App::build(settings).await)?;
 
-    let worker = worker::start(issuer, at, clients.worker, authority(), running)?;
+    let worker = worker::start(
+        issuer,
+        at,
+        clients.worker,
+        authority(),
+        wire(worker::PARTY, &at.playground)?,
+        running,
+    )?;
 
     let http = HttpClient::trusting(authority().as_deref()).map_err(unexpected)?;
-    let inspector = inspector::router(Store::default(), at, running.shutdown.clone());
+    let inspector = inspector::router(store, at, running.shutdown.clone());
     let page = Page { addresses: at.clone(), http, worker: ShownWorker::Here(worker) };
     let page = page::router(page, inspector);
     let served = server::axum(sockets.playground, page, Limits::default());

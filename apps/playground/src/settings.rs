@@ -96,11 +96,13 @@ impl Sockets {
     }
 }
 
+// ANCHOR: loopback_only
 /// Loopback only: the passwords of the demo users are in the README.
 fn bind(port: u16, setting: &str) -> Result<TcpListener, StartError> {
     let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
     Listen::Address(address).bind(setting)
 }
+// ANCHOR_END: loopback_only
 
 fn port(listener: &TcpListener) -> Result<u16, StartError> {
     let address = listener.local_addr().map_err(|error| {

@@ -258,9 +258,9 @@ async fn the_front_door_shows_parties_that_run_elsewhere() {
     let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     // In the place of the worker's health check: some server that is ready.
     let ports = ports_of(&parties.at);
-    let door = front_door(anywhere, &ports, ports.resource_api).unwrap();
-    let url = format!("http://{}", door.addr());
     let stop = CancellationToken::new();
+    let door = front_door(anywhere, &ports, ports.resource_api, stop.clone()).unwrap();
+    let url = format!("http://{}", door.addr());
     let running = tokio::spawn(door.run(stop.clone()));
     let page = String::from_utf8(parties.get(&url).await.body).unwrap();
     assert_eq!(page.matches("class=\"pill up\"").count(), 5, "{page}");

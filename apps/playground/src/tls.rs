@@ -51,6 +51,7 @@ impl Tls {
     }
 }
 
+// ANCHOR: authority
 /// Whoever trusts this authority trusts it for this machine alone (RFC 5280 §4.2.1.10): its key lies in a folder
 /// of a demo, and must not be worth stealing.
 fn authority() -> Result<CertificateParams, StartError> {
@@ -68,6 +69,7 @@ fn authority() -> Result<CertificateParams, StartError> {
     lasts(&mut params, Duration::days(3650));
     Ok(params)
 }
+// ANCHOR_END: authority
 
 fn localhost() -> Result<CertificateParams, StartError> {
     let mut params =

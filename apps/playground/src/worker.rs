@@ -6,6 +6,7 @@ use std::time::Duration;
 use auth_core::scope::Scopes;
 use auth_core::server::StartError;
 use auth_core::settings::{HttpUrl, Issuer};
+use auth_core::wire::Wire;
 use client_credentials_worker::{Settings, Snapshot, Status, Worker};
 
 use crate::Running;
@@ -13,6 +14,8 @@ use crate::page::Party;
 use crate::parties::{of, unexpected};
 use crate::seed::{Credentials, WORKER_SCOPES};
 use crate::settings::Addresses;
+
+pub(crate) const PARTY: &str = "client-credentials-worker";
 
 /// Somebody waits for the report of their note.
 const INTERVAL: Duration = Duration::from_secs(3);
@@ -22,15 +25,16 @@ pub(crate) fn start(
     at: &Addresses,
     Credentials { client_id, client_secret }: Credentials,
     extra_ca_file: Option<PathBuf>,
+    wire: Option<Wire>,
     running: &mut Running,
 ) -> Result<Status, StartError> {
-    const PARTY: &str = "client-credentials-worker";
     let scopes = Scopes::parse(WORKER_SCOPES).map_err(unexpected)?;
     let api_url = HttpUrl::parse("API_URL", &at.resource_api)?;
     let mut settings = Settings::new(issuer, client_id, client_secret, scopes, api_url);
     settings.resource = Some(at.resource_api.clone());
     settings.interval = INTERVAL;
     settings.extra_ca_file = extra_ca_file;
+    settings.wire = wire;
 
     let worker = Worker::build(settings).map_err(|error| of(PARTY, error))?;
     let status = worker.status();
