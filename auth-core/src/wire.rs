@@ -46,7 +46,7 @@ pub use exchange::carry;
 pub(crate) use handlers::handlers;
 pub use message::{Body, Field, Handler, Message, Token, Value};
 #[cfg(any(feature = "axum", feature = "actix"))]
-pub(crate) use redact::{body, header_fields, query_fields};
+pub(crate) use redact::{body, header_fields, path, query_fields};
 
 /// Names the browser whose click it is. Cookies ignore ports, so that all parties on one host see the same.
 pub const BROWSER_COOKIE: &str = "wire_browser";

@@ -77,12 +77,14 @@ async fn around(
     let page = answer::wants_page(text(request.headers(), header::ACCEPT));
     let limit = shell.body_limit(text(request.headers(), header::CONTENT_TYPE));
     let announced = text(request.headers(), header::CONTENT_LENGTH).parse::<usize>();
-    let mut recording = shell.record(&method, &path, request.query_string(), || with_host(&request));
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let headers = || plain(request.headers());
+    let mut recording = shell.record(&method, &path, request.query_string(), authority, headers);
     let mut result = if announced.is_ok_and(|length| length > limit) {
         Ok(request.into_response(HttpResponse::from(answer::too_large(page))))
     } else {
         limit_payload(&mut request, limit);
-        let handled = handle(recording.as_mut(), request, next);
+        let handled = handle(recording.as_mut(), request, next, page);
         let handled = tokio::time::timeout(shell.limits.request, handled);
         match AssertUnwindSafe(handled).catch_unwind().await {
             Ok(Ok(result)) => result,
@@ -122,12 +124,19 @@ async fn handle(
     recording: Option<&mut Recording>,
     mut request: ServiceRequest,
     next: Next<BoxBody>,
+    page: bool,
 ) -> Result<ServiceResponse, Error> {
     let Some(recording) = recording else { return next.call(request).await };
     let mut payload = request.take_payload();
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
-        body.extend_from_slice(&chunk?);
+        match chunk {
+            Ok(chunk) => body.extend_from_slice(&chunk),
+            Err(PayloadError::Overflow) => {
+                return Ok(request.into_response(HttpResponse::from(answer::too_large(page))));
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     recording.asked(&plain(request.headers()), &body);
     request.set_payload(Payload::from(body));
@@ -162,16 +171,6 @@ async fn watched(
         head.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(ServiceResponse::new(request, head.set_body(body)))
-}
-
-/// HTTP/2 says where it wants to go in the request line alone (RFC 9113 §8.3.1).
-fn with_host(request: &ServiceRequest) -> http::HeaderMap {
-    let mut headers = plain(request.headers());
-    let authority = request.uri().authority().map(|authority| authority.as_str());
-    if let Some(host) = authority.and_then(|host| http::HeaderValue::from_str(host).ok()) {
-        headers.entry(http::header::HOST).or_insert(host);
-    }
-    headers
 }
 
 /// actix-web has types of its own for what the rest of the workspace calls by the crate `http`.

@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic::AssertUnwindSafe;
@@ -16,7 +17,7 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
 use http::StatusCode;
-use http_body_util::Limited;
+use http_body_util::{LengthLimitError, Limited};
 use hyper_util::rt::TokioTimer;
 use rustls::ServerConfig;
 use tokio::net::TcpStream;
@@ -110,8 +111,10 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
     let page = answer::wants_page(text(request.headers(), header::ACCEPT));
     let limit = shell.body_limit(text(request.headers(), header::CONTENT_TYPE));
     let announced = text(request.headers(), header::CONTENT_LENGTH).parse::<usize>();
-    let query = request.uri().query().unwrap_or_default();
-    let mut recording = shell.record(method.as_str(), &path, query, || request.headers().clone());
+    let uri = request.uri();
+    let (query, authority) = (uri.query().unwrap_or_default(), uri.authority().map(|at| at.as_str()));
+    let headers = || request.headers().clone();
+    let mut recording = shell.record(method.as_str(), &path, query, authority, headers);
     let mut response = if announced.is_ok_and(|length| length > limit) {
         answer::too_large(page).into_response()
     } else {
@@ -147,9 +150,20 @@ async fn handle(
 ) -> Response {
     let Some(recording) = recording else { return next.run(request).await };
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, limit).await else { return answer::too_large(page).into_response() };
+    let body = match to_bytes(body, limit).await {
+        Ok(body) => body,
+        Err(error) if is_too_long(&error) => {
+            return answer::too_large(page).into_response();
+        }
+        Err(_) => return StatusCode::BAD_REQUEST.into_response(),
+    };
     recording.asked(&head.headers, &body);
     recording.exchange().scope(next.run(Request::from_parts(head, Body::from(body)))).await
+}
+
+/// Wherever in the layers of the body the limit was met.
+fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_long)
 }
 
 /// Shows the observer an answer. What has no length yet is a stream, and is left to flow.

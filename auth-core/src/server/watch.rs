@@ -34,13 +34,19 @@ impl Shell {
         method: &str,
         path: &str,
         query: &str,
+        authority: Option<&str>,
         headers: impl FnOnce() -> HeaderMap,
     ) -> Option<Recording> {
         let wire = self.wire.get()?.clone();
         let furniture = path.rsplit_once('.').is_some_and(|(_, end)| FURNITURE.contains(&end));
-        let headers = (!furniture).then(headers).filter(is_to_loopback)?;
-
+        let headers = (!furniture).then(headers)?;
+        if !is_to_loopback(&headers, authority) || is_loaded_by_another_site(&headers) {
+            return None;
+        }
         let named = cookie(&headers, wire::BROWSER_COOKIE).or_else(|| text(&headers, wire::BROWSER_HEADER));
+        let named = named.filter(|name| {
+            (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
         let (from, named) = match text(&headers, wire::FROM_HEADER) {
             Some(party) => (party, named),
             // Each browser sends this, and no other program does unless it is told to.
@@ -65,7 +71,7 @@ impl Shell {
             from,
             to: wire.party().to_owned(),
             method: method.to_owned(),
-            path: path.to_owned(),
+            path: wire::path(path),
             query: wire::query_fields(query),
             request_headers: wire::header_fields(&headers),
             request_body: Body::Empty,
@@ -102,16 +108,39 @@ impl Recording {
         self.message.response_body = wire::body(headers, body);
         self.message.handlers = self.exchange.handlers();
         self.wire.send(self.message);
-        self.cookie
+        // What caches may keep must not name anybody.
+        let kept =
+            text(headers, header::CACHE_CONTROL.as_str()).is_some_and(|value| value.contains("public"));
+        self.cookie.filter(|_| !kept)
     }
 }
 
-/// By the name that the sender called: what comes in through a proxy from elsewhere is not recorded, whatever
-/// the setting says.
-fn is_to_loopback(headers: &HeaderMap) -> bool {
-    let authority =
-        text(headers, header::HOST.as_str()).and_then(|host| host.parse::<http::uri::Authority>().ok());
-    authority.and_then(|at| Host::parse(at.host()).ok()).is_some_and(|host| is_loopback(&host))
+/// By the one name that the sender called, with nothing that says that a proxy stands between: what comes in from
+/// elsewhere is not recorded, whatever the setting says.
+fn is_to_loopback(headers: &HeaderMap, authority: Option<&str>) -> bool {
+    const PROXIED: [&str; 6] =
+        ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+    if PROXIED.iter().any(|name| headers.contains_key(*name)) {
+        return false;
+    }
+    let hosts: Vec<_> = headers.get_all(header::HOST).iter().filter_map(|host| host.to_str().ok()).collect();
+    // RFC 9112 §3.2.2: the name in an absolute request target outweighs the header.
+    let name = match (hosts.as_slice(), authority) {
+        ([host], None) => host,
+        ([host], Some(target)) if *host == target => host,
+        // HTTP/2 says it in the request line alone (RFC 9113 §8.3.1).
+        ([], Some(target)) => target,
+        _ => return false,
+    };
+    let Ok(name) = name.parse::<http::uri::Authority>() else { return false };
+    // A user name in front of it is where a password may stand.
+    !name.as_str().contains('@') && Host::parse(name.host()).is_ok_and(|host| is_loopback(&host))
+}
+
+/// Pictures and scripts of any site may point to this machine; whoever looks at that site did not click here.
+fn is_loaded_by_another_site(headers: &HeaderMap) -> bool {
+    let is = |name, value| headers.get(name).is_some_and(|sent| sent == value);
+    is("sec-fetch-site", "cross-site") && !is("sec-fetch-mode", "navigate")
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

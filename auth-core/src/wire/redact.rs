@@ -1,12 +1,15 @@
 //! What of a message may be shown. Public values are listed; whatever is not is redacted, so that a parameter
-//! that somebody adds tomorrow is hidden until it is known to be harmless.
+//! that somebody adds tomorrow is hidden until it is known to be harmless. Names are the sender's too: a body that
+//! came without its media type is one long name.
+
+use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE};
 use serde_json::Value as Json;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use super::{BROWSER_COOKIE, BROWSER_HEADER, Body, FROM_HEADER, Field, Token, Value};
 use crate::secret::Digest;
@@ -16,10 +19,19 @@ const PUBLIC: &str = " \
     response_type response_mode client_id scope scopes code_challenge code_challenge_method grant_type token_type \
     token_type_hint expires_in error error_description iss issuer prompt max_age display ui_locales acr_values \
     audience decision active sub aud exp iat nbf auth_time username provider page \
-    access_denied detail title type status message msg loc input \
+    access_denied detail title type status message msg loc \
     id text words lines characters created_at updated_at item_id owner name given_name family_name \
     preferred_username full_name email email_verified disabled role roles \
     kty crv alg use kid x y n e resource resource_name ";
+
+/// Claims that are public besides: names of things, and digests.
+const CLAIMS: &str = " jti sid auth_id at_hash c_hash azp amr acr typ cty ";
+
+/// Public names whose values are URLs, which have parameters of their own.
+const URLS: &str = " iss issuer aud audience resource ";
+
+/// What may stand in front of credentials; anything else may be the credentials.
+const SCHEMES: &str = " basic bearer dpop digest ";
 
 /// Ends of names that the metadata documents use for public values.
 const PUBLIC_ENDS: [&str; 6] = ["_supported", "_endpoint", "_uri", "_documentation", "_servers", "_required"];
@@ -42,12 +54,29 @@ const RANDOM: &str = " code refresh_token access_token id_token token state nonc
 
 /// No body of ours has more members than a reader could want to see.
 const MOST_FIELDS: usize = 100;
-const LONGEST_TEXT: usize = 2_000;
+const LONGEST_TEXT: usize = 1_000;
 
 impl Field {
-    fn new(name: impl Into<String>, value: Value) -> Field {
-        Field { name: name.into(), value }
+    fn new(name: &str, value: Value) -> Field {
+        if is_a_name(name) {
+            return Field { name: name.to_owned(), value };
+        }
+        let value = if name.is_empty() { value } else { redacted(name, false) };
+        Field { name: "(unnamed)".to_owned(), value }
     }
+}
+
+/// Whether it looks like a name that somebody gave, and not like a value in its place: long random ones have
+/// capitals or many digits.
+fn is_a_name(name: &str) -> bool {
+    let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:[]".contains(&byte));
+    let capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    (1..=64).contains(&name.len()) && letters && digits <= 8 && (!capitals || name.len() <= 20)
+}
+
+fn is_public(name: &str) -> bool {
+    is_in(PUBLIC, name) || PUBLIC_ENDS.iter().any(|end| name.ends_with(end))
 }
 
 fn is_in(list: &str, name: &str) -> bool {
@@ -59,31 +88,63 @@ pub(super) fn fingerprint(value: &str) -> String {
 }
 
 fn redacted(value: &str, random: bool) -> Value {
-    // Shorter than 96 bits it may be guessed, whatever its name.
-    let fingerprint = (random && value.len() >= 16).then(|| fingerprint(value));
-    Value::Redacted { bytes: value.len(), fingerprint }
+    // Shorter than 128 bits, or of other characters, it may be guessed, whatever its name.
+    let random = random
+        && value.len() >= 22
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte));
+    Value::Redacted { bytes: value.len(), fingerprint: random.then(|| fingerprint(value)) }
 }
 
 fn text(value: &str) -> Value {
+    Value::Text(shortened(value))
+}
+
+fn shortened(value: &str) -> String {
     let mut text: String = value.chars().take(LONGEST_TEXT).collect();
     if text.len() < value.len() {
         text.push('…');
     }
-    Value::Text(text)
+    text
+}
+
+/// A path, without what some servers take for parameters in it.
+pub(crate) fn path(path: &str) -> String {
+    let lower = path.to_ascii_lowercase();
+    let end = [";", "%3b", "%3f", "%23"].iter().filter_map(|mark| lower.find(mark)).min();
+    match end.and_then(|end| path.get(..end)) {
+        Some(before) => format!("{}…", shortened(before)),
+        None => shortened(path),
+    }
 }
 
 /// What may be shown of the parameter or member `name`.
 fn shown(name: &str, value: &str) -> Value {
-    let public = is_in(PUBLIC, name) || PUBLIC_ENDS.iter().any(|end| name.ends_with(end));
     if let Some(token) = Token::decode(value) {
         return Value::Token(token);
     }
-    if !public {
+    if !is_public(name) {
         return redacted(value, is_in(RANDOM, name));
     }
-    match Url::parse(value) {
-        Ok(url) if url.query().is_some() || url.fragment().is_some() => self::url(value),
-        _ => text(value),
+    let named_so = is_in(URLS, name) || name.ends_with("_uri") || name.ends_with("_endpoint");
+    if named_so || value.contains("://") && !value.contains(' ') { url(value) } else { text(value) }
+}
+
+/// What may be shown of a claim, or of a member of a JOSE header.
+pub(super) fn claim(name: &str, value: &Json) -> Json {
+    let hidden = |value: &str, random| match redacted(value, random) {
+        Value::Redacted { fingerprint: Some(fingerprint), .. } => format!("hidden, {fingerprint}").into(),
+        _ => format!("hidden, {} bytes", value.len()).into(),
+    };
+    match value {
+        Json::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), claim(name, value))).collect()
+        }
+        Json::Array(items) => items.iter().map(|item| claim(name, item)).collect(),
+        Json::String(text) if Token::decode(text).is_some() => hidden(text, true),
+        Json::String(_) | Json::Number(_) if is_public(name) || is_in(CLAIMS, name) => value.clone(),
+        Json::String(text) => hidden(text, is_in(RANDOM, name)),
+        Json::Number(number) => hidden(&number.to_string(), false),
+        Json::Null | Json::Bool(_) => value.clone(),
     }
 }
 
@@ -94,13 +155,24 @@ fn url(value: &str) -> Value {
     // A user name in a URL is where a password may stand.
     let base = if base.contains('@') { redacted(base, false) } else { text(base) };
     let Value::Text(base) = base else { return base };
+    if query.is_empty() && fragment.is_empty() {
+        return Value::Text(base);
+    }
     Value::Url { base, query: query_fields(query), fragment: query_fields(fragment) }
 }
 
 /// The parameters of a query or a form.
 pub(crate) fn query_fields(query: &str) -> Vec<Field> {
     let pairs = form_urlencoded::parse(query.as_bytes()).take(MOST_FIELDS);
-    pairs.map(|(name, value)| Field::new(name.clone(), shown(&name, &value))).collect()
+    let known = |name: &str| is_public(name) || is_in(RANDOM, name) || name == "password";
+    let field = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        // A name without a value may be a value without a name.
+        if value.is_empty() && !known(&name) {
+            return Field::new("", redacted(&name, false));
+        }
+        Field::new(&name, shown(&name, &value))
+    };
+    pairs.map(field).collect()
 }
 
 /// Header fields, but for those that are the recorder's own.
@@ -122,7 +194,10 @@ pub(crate) fn header_fields(headers: &HeaderMap) -> Vec<Field> {
 }
 
 fn authorization(value: &str) -> Value {
-    let (scheme, credentials) = value.split_once(' ').unwrap_or(("", value));
+    let Some((scheme, credentials)) = value.split_once(' ').filter(|(scheme, _)| is_in(SCHEMES, scheme))
+    else {
+        return redacted(value, false);
+    };
     let shown = if scheme.eq_ignore_ascii_case("basic") {
         basic(credentials).unwrap_or_else(|| redacted(credentials, false))
     } else {
@@ -135,8 +210,17 @@ fn authorization(value: &str) -> Value {
 fn basic(credentials: &str) -> Option<Value> {
     let pair = STANDARD.decode(credentials).ok()?;
     let pair = String::from_utf8(pair).ok()?;
-    let (user, secret) = pair.split_once(':')?;
+    // An API key often stands in the user's place, with no secret beside it.
+    let (user, secret) = pair.split_once(':').filter(|(_, secret)| !secret.is_empty())?;
+    if !is_a_client_id(user) {
+        return None;
+    }
     Some(Value::Pair { user: user.to_owned(), secret: Box::new(redacted(secret, true)) })
+}
+
+/// What our own servers give out, and what people choose; not a token.
+fn is_a_client_id(text: &str) -> bool {
+    text.len() <= 100 && Token::decode(text).is_none()
 }
 
 fn cookies(value: &str) -> Option<Value> {
@@ -194,11 +278,13 @@ fn flatten(path: &str, name: &str, json: &Json, fields: &mut Vec<Field>) {
     if fields.len() >= MOST_FIELDS {
         return;
     }
-    let mut field = |value| fields.push(Field::new(path, value));
+    let mut field = |value| fields.push(Field { name: shortened(path), value });
     match json {
         Json::Object(members) if !members.is_empty() => {
             for (name, value) in members {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                // A name of a kilobyte would stand in the path of each of its members.
+                let inner = if is_a_name(name) { name } else { "(unnamed)" };
+                let path = if path.is_empty() { inner.to_owned() } else { format!("{path}.{inner}") };
                 flatten(&path, name, value, fields);
             }
         }
@@ -215,7 +301,8 @@ fn flatten(path: &str, name: &str, json: &Json, fields: &mut Vec<Field>) {
             field(shown(name, &all.join(", ")));
         }
         Json::String(value) => field(shown(name, value)),
-        // A number, a truth value or an emptiness is too small to be a secret.
+        // A number may be a one-time code.
+        Json::Number(number) => field(shown(name, &number.to_string())),
         small => field(text(&small.to_string())),
     }
 }

@@ -110,6 +110,73 @@ fn a_token_is_shown_decoded_and_without_its_signature() {
 }
 
 #[test]
+fn what_stands_in_the_wrong_place_is_hidden_too() {
+    let jwt = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl";
+    let form = headers(&[("content-type", "application/x-www-form-urlencoded")]);
+    let json = headers(&[("content-type", "application/json")]);
+    let form = |text: &str| format!("{:?}", body(&form, Some(text.as_bytes())));
+    let json = |text: &str| format!("{:?}", body(&json, Some(text.as_bytes())));
+    let field = |name: &'static str, value: &str| format!("{:?}", header_fields(&headers(&[(name, value)])));
+    let basic = |pair: &str| {
+        use base64::Engine as _;
+        field("authorization", &format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair)))
+    };
+    for (shown, secret) in [
+        // JSON, a token or a code that is sent as a form: it is one long name.
+        (form(r#"{"username":"alice","password":"open-sesame-alice"}"#), "open-sesame"),
+        (form(jwt), "c2lnbmF0dXJl"),
+        (form(SECRETS[1]), SECRETS[1]),
+        (json(&format!(r#"{{"{}":1}}"#, SECRETS[1])), SECRETS[1]),
+        // A number may be a one-time code.
+        (json(r#"{"password":424242,"nested":{"otp":[123456,7]}}"#), "4242"),
+        (json(r#"{"password":424242,"nested":{"otp":[123456,7]}}"#), "123456"),
+        (json(r#"{"input":"open-sesame-alice"}"#), "open-sesame"),
+        // What is public elsewhere.
+        (basic("an-api-key:"), "an-api-key"),
+        (basic(&format!("{jwt}:x")), "c2lnbmF0dXJl"),
+        (field("authorization", "an-api-key v1"), "an-api-key"),
+        (form("redirect_uri=http://alice:open-sesame@localhost/cb"), "open-sesame"),
+        (form(&format!("redirect_uri=%2Fcb%3Fcode%3D{}", SECRETS[1])), SECRETS[1]),
+        (field("referer", &format!("http://localhost/#{}", SECRETS[1])), SECRETS[1]),
+        (super::redact::path(&format!("/callback%3Fcode={}", SECRETS[1])), SECRETS[1]),
+        (super::redact::path(&format!("/notes/x;code={}", SECRETS[1])), SECRETS[1]),
+    ] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+    // A password is not to be recognised either, even where a random value is expected.
+    assert!(field("authorization", "Bearer open-sesame-alice").contains("fingerprint: None"));
+}
+
+#[test]
+fn claims_that_are_not_known_to_be_public_are_hidden() {
+    let json = headers(&[("content-type", "application/json")]);
+    // {"sub":"alice","nonce":"SplxlOBeZQQYbYS6WxSbIA","pin":4242,"act":{"secret":"s3cret"}}
+    let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSIsIm5vbmNlIjoiU3BseGxPQmVaUVFZYllTNld4U2JJQSIsInBpbiI6NDI0MiwiYWN0Ijp7InNlY3JldCI6InMzY3JldCJ9fQ.c2ln";
+    let Body::Json(members) = body(&json, Some(format!(r#"{{"id_token":"{jwt}"}}"#).as_bytes())) else {
+        panic!()
+    };
+    let Value::Token(token) = value(&members, "id_token") else { panic!() };
+    assert_eq!(token.claims["sub"], "alice");
+    assert_eq!(token.claims["pin"], "hidden, 4 bytes");
+    assert_eq!(token.claims["act"]["secret"], "hidden, 6 bytes");
+    let Value::Redacted { fingerprint: Some(of_nonce), .. } =
+        &query_fields("nonce=SplxlOBeZQQYbYS6WxSbIA")[0].value
+    else {
+        panic!()
+    };
+    assert_eq!(token.claims["nonce"], format!("hidden, {of_nonce}"));
+}
+
+#[test]
+fn a_long_name_is_not_repeated_for_each_of_its_members() {
+    let members: Vec<_> = (0..100).map(|index| format!(r#""k{index}":0"#)).collect();
+    let text = format!(r#"{{"{}":{{{}}}}}"#, "n".repeat(100_000), members.join(","));
+    let shown = body(&headers(&[("content-type", "application/json")]), Some(text.as_bytes()));
+    let size = serde_json::to_string(&shown).unwrap().len();
+    assert!(size < 20_000, "{size}");
+}
+
+#[test]
 fn bodies_are_shown_by_their_kind() {
     let kind =
         |content_type, bytes: &str| body(&headers(&[("content-type", content_type)]), Some(bytes.as_bytes()));

@@ -3,7 +3,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::Token;
-use super::redact::fingerprint;
+use super::redact::{claim, fingerprint};
 
 impl Token {
     /// Decodes a JWT in compact form. Nothing is verified, and nothing is kept that a verifier would accept.
@@ -17,6 +17,11 @@ impl Token {
             let json = URL_SAFE_NO_PAD.decode(text).ok()?;
             serde_json::from_slice::<Value>(&json).ok().filter(Value::is_object)
         };
-        Some(Token { header: part(header)?, claims: part(claims)?, fingerprint: fingerprint(compact) })
+        let shown = |part: Value| claim("", &part);
+        Some(Token {
+            header: shown(part(header)?),
+            claims: shown(part(claims)?),
+            fingerprint: fingerprint(compact),
+        })
     }
 }

@@ -157,9 +157,12 @@ async fn refusals_are_recorded_too() {
         assert_eq!(server.message().await.status, 404);
         assert_eq!(server.as_browser("/panic").await.status(), 500);
         assert_eq!(server.message().await.status, 500);
-        let too_long = server.request(Method::POST, "/echo").body("x".repeat(5000)).send().await.unwrap();
-        assert_eq!(too_long.status(), 413);
-        assert_eq!(server.message().await.status, 413);
+        let in_chunks = futures::stream::iter((0..5).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 1000])));
+        for body in [reqwest::Body::from("x".repeat(5000)), reqwest::Body::wrap_stream(in_chunks)] {
+            let too_long = server.request(Method::POST, "/echo").body(body).send().await.unwrap();
+            assert_eq!(too_long.status(), 413);
+            assert_eq!(server.message().await.status, 413);
+        }
     })
     .await;
 }
@@ -167,11 +170,18 @@ async fn refusals_are_recorded_too() {
 #[tokio::test]
 async fn what_is_addressed_to_another_host_is_not_recorded() {
     both(true, async |mut server| {
-        for host in ["auth.example.com", "localhost.example.com", "192.168.1.7:9000"] {
+        for host in
+            ["auth.example.com", "localhost.example.com", "192.168.1.7:9000", "alice:password@localhost"]
+        {
             let request = server.request(Method::GET, "/page").header("host", host);
             let response = request.header("sec-fetch-site", "none").send().await.unwrap();
             assert!(response.headers().get("set-cookie").is_none(), "{host}");
         }
+        for proxied in ["x-forwarded-for", "x-forwarded-host", "forwarded", "via"] {
+            server.request(Method::GET, "/page").header(proxied, "203.0.113.9").send().await.unwrap();
+        }
+        let picture = server.request(Method::GET, "/page").header("sec-fetch-site", "cross-site");
+        picture.header("sec-fetch-mode", "no-cors").send().await.unwrap();
         for furniture in ["/site.css", "/favicon.ico", "/healthz"] {
             server.as_browser(furniture).await;
         }
