@@ -31,7 +31,11 @@ fn main() -> ExitCode {
         println!("unit tests on PostgreSQL:");
         passed &= cargo_test(&postgres, &["--lib"], &MODULES.map(str::to_owned));
     }
-    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if passed {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("what PostgreSQL complained of at last:\n{}", postgres.last_words());
+    ExitCode::FAILURE
 }
 
 fn cargo_test(postgres: &Postgres, what: &[&str], arguments: &[String]) -> bool {

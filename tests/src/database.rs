@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 
 use auth_core::{server::Listen, settings::Issuer};
 use authorization_server::{App, Settings, settings::MasterKey};
-use diesel::{Connection, PgConnection, RunQueryDsl};
+use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use tokio::sync::OnceCell;
 
 const FILE: &str = "test.sqlite3";
@@ -23,16 +23,23 @@ struct Template {
 static TEMPLATE: OnceCell<Template> = OnceCell::const_new();
 
 /// A fresh database and the master key that its keys are sealed under, or will be.
-pub(crate) async fn fresh(folder: &Path) -> (String, [u8; 32]) {
+pub(crate) struct Fresh {
+    pub(crate) url: String,
+    pub(crate) master_key: [u8; 32],
+    pub(crate) on_postgres: Option<OnPostgres>,
+}
+
+/// `folder` is where a SQLite file goes.
+pub(crate) async fn fresh(folder: &Path) -> Fresh {
     if let Ok(server) = std::env::var("TEST_POSTGRES_URL") {
-        let url = tokio::task::spawn_blocking(move || on_postgres(&server)).await.unwrap();
-        return (url, auth_core::secret::random_bytes());
+        let (url, made) = tokio::task::spawn_blocking(move || on_postgres(server)).await.unwrap();
+        return Fresh { url, master_key: auth_core::secret::random_bytes(), on_postgres: Some(made) };
     }
     let template = TEMPLATE.get_or_init(make_template).await;
     for (name, content) in &template.files {
         fs::write(folder.join(name), content).unwrap();
     }
-    (sqlite_url(folder), template.master_key)
+    Fresh { url: sqlite_url(folder), master_key: template.master_key, on_postgres: None }
 }
 
 async fn make_template() -> Template {
@@ -56,13 +63,31 @@ fn sqlite_url(folder: &Path) -> String {
     format!("sqlite:{}", folder.join(FILE).display())
 }
 
+/// A database on PostgreSQL, which takes eight megabytes; dropped with this.
+pub(crate) struct OnPostgres {
+    server: String,
+    name: String,
+}
+
+impl Drop for OnPostgres {
+    fn drop(&mut self) {
+        // What cannot be dropped goes with its PostgreSQL.
+        if let Ok(mut connection) = PgConnection::establish(&self.server) {
+            let _ = connection.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
 // ANCHOR: on_postgres
-fn on_postgres(server: &str) -> String {
+fn on_postgres(server: String) -> (String, OnPostgres) {
     let name = format!("test_{}", uuid::Uuid::new_v4().simple());
-    let mut connection = PgConnection::establish(server).expect("TEST_POSTGRES_URL leads to a server");
-    diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut connection).unwrap();
-    let mut url = url::Url::parse(server).expect("TEST_POSTGRES_URL is a postgres:// address");
+    let mut connection = PgConnection::establish(&server)
+        .unwrap_or_else(|error| panic!("TEST_POSTGRES_URL leads to no server: {error}"));
+    connection
+        .batch_execute(&format!("CREATE DATABASE {name}"))
+        .unwrap_or_else(|error| panic!("no database could be made on PostgreSQL: {error}"));
+    let mut url = url::Url::parse(&server).expect("TEST_POSTGRES_URL is a postgres:// address");
     url.set_path(&name);
-    url.into()
+    (url.into(), OnPostgres { server, name })
 }
 // ANCHOR_END: on_postgres

@@ -21,6 +21,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     client::{CALLBACK, Client, NewClient},
+    database::{Fresh, OnPostgres, fresh},
     http,
 };
 
@@ -42,6 +43,7 @@ pub struct TestServer {
     /// A folder of the test's own, gone with it.
     pub folder: tempfile::TempDir,
     _running: DropGuard,
+    _on_postgres: Option<OnPostgres>,
 }
 
 // ANCHOR: free_listener
@@ -72,7 +74,7 @@ impl TestServer {
         change: impl FnOnce(&mut Settings),
     ) -> TestServer {
         let folder = tempfile::tempdir().unwrap();
-        let (database_url, master_key) = crate::database::fresh(folder.path()).await;
+        let Fresh { url: database_url, master_key, on_postgres } = fresh(folder.path()).await;
         let issuer = format!("http://localhost:{port}");
         let (shared_clock, clock) = Clock::manual();
 
@@ -112,6 +114,7 @@ impl TestServer {
             master_key,
             folder,
             _running: stop.drop_guard(),
+            _on_postgres: on_postgres,
         }
     }
 
