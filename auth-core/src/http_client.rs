@@ -28,7 +28,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::redirect_uri::is_loopback;
+use crate::loopback::is_loopback;
 use crate::wire;
 
 pub use builder::HttpClientBuilder;

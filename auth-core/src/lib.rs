@@ -26,6 +26,7 @@
 //! | put a template into the layout of all apps | [`pages`] |
 //! | hold back who tries too often, and know who it is | [`throttle`], [`peer`] |
 //! | run a server with limits, health and a graceful end | [`server`] |
+//! | tell what stays on this machine | [`loopback`] |
 //! | show each message to the flow inspector, on loopback | [`wire`] |
 
 #![warn(missing_docs, missing_debug_implementations)]
@@ -40,6 +41,7 @@ pub mod introspection;
 pub mod jwks;
 pub mod jwt;
 pub mod login;
+pub mod loopback;
 pub mod metadata;
 pub mod pages;
 pub mod params;

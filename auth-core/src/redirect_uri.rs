@@ -17,6 +17,8 @@
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use crate::loopback::is_loopback;
+
 /// Whether a client can keep a secret (RFC 6749 §2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -207,19 +209,6 @@ pub fn select(registered: &[RedirectUri], presented: Option<&str>) -> Result<Str
         (Some(_), _) => Err(RedirectUriError::Mismatch),
         (None, [only]) => Ok(only.exact.clone()),
         (None, _) => Err(RedirectUriError::Missing),
-    }
-}
-
-/// Whether traffic to this host stays on the machine: `localhost` and names under it
-/// (RFC 6761 §6.3), 127.0.0.0/8, ::1.
-pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
-    match host {
-        Host::Domain(name) => {
-            let name = name.as_ref();
-            name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")
-        }
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
     }
 }
 

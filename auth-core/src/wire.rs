@@ -36,7 +36,7 @@ mod token;
 use tokio::sync::mpsc;
 use url::Url;
 
-use crate::redirect_uri::is_loopback;
+use crate::loopback::is_loopback;
 use crate::settings::SettingsError;
 
 #[cfg(any(feature = "axum", feature = "actix"))]

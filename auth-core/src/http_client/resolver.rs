@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Host;
 
-use crate::redirect_uri::is_loopback;
+use crate::loopback::is_loopback;
 
 #[derive(Debug)]
 pub(super) struct LoopbackNames;

@@ -3,10 +3,9 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderValue, header};
-use url::Host;
 
 use super::shell::Shell;
-use crate::redirect_uri::is_loopback;
+use crate::loopback::is_to_loopback;
 use crate::secret::random_id;
 use crate::wire::{self, Body, Exchange, Message, Wire};
 
@@ -40,6 +39,7 @@ impl Shell {
         let wire = self.wire.get()?.clone();
         let furniture = path.rsplit_once('.').is_some_and(|(_, end)| FURNITURE.contains(&end));
         let headers = (!furniture).then(headers)?;
+        // What comes in from elsewhere is not recorded, whatever the setting says.
         if !is_to_loopback(&headers, authority) || is_loaded_by_another_site(&headers) {
             return None;
         }
@@ -113,28 +113,6 @@ impl Recording {
             text(headers, header::CACHE_CONTROL.as_str()).is_some_and(|value| value.contains("public"));
         self.cookie.filter(|_| !kept)
     }
-}
-
-/// By the one name that the sender called, with nothing that says that a proxy stands between: what comes in from
-/// elsewhere is not recorded, whatever the setting says.
-fn is_to_loopback(headers: &HeaderMap, authority: Option<&str>) -> bool {
-    const PROXIED: [&str; 6] =
-        ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
-    if PROXIED.iter().any(|name| headers.contains_key(*name)) {
-        return false;
-    }
-    let hosts: Vec<_> = headers.get_all(header::HOST).iter().filter_map(|host| host.to_str().ok()).collect();
-    // RFC 9112 §3.2.2: the name in an absolute request target outweighs the header.
-    let name = match (hosts.as_slice(), authority) {
-        ([host], None) => host,
-        ([host], Some(target)) if *host == target => host,
-        // HTTP/2 says it in the request line alone (RFC 9113 §8.3.1).
-        ([], Some(target)) => target,
-        _ => return false,
-    };
-    let Ok(name) = name.parse::<http::uri::Authority>() else { return false };
-    // A user name in front of it is where a password may stand.
-    !name.as_str().contains('@') && Host::parse(name.host()).is_ok_and(|host| is_loopback(&host))
 }
 
 /// Pictures and scripts of any site may point to this machine; whoever looks at that site did not click here.

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::Serialize;
 use url::Url;
 
-use crate::redirect_uri::is_loopback;
+use crate::loopback::is_loopback;
 use crate::settings::SettingsError;
 
 /// An issuer identifier (RFC 8414 §2), kept exactly as written: whoever compares `iss` compares

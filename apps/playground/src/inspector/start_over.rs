@@ -1,5 +1,6 @@
 //! `POST /inspector/start-over`: forgets what the reader sees.
 
+use auth_core::loopback::requested_authority;
 use auth_core::pages::ErrorPage;
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -7,7 +8,6 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::Inspector;
-use super::here::authority;
 use super::view::{Browser, Choice};
 use crate::page;
 
@@ -41,7 +41,8 @@ pub(super) async fn post(
 /// Whether the browser says that the form is from this origin. There is no sign-in here, so no session that
 /// could hold a CSRF token, and no harm but a lost picture: the browser's word is enough, and it must be given.
 fn is_own_form(uri: &Uri, headers: &HeaderMap) -> bool {
-    let Some(own) = authority(uri, headers) else { return false };
+    let target = uri.authority().map(|authority| authority.as_str());
+    let Some(own) = requested_authority(headers, target) else { return false };
     // Other ports of localhost are the same site, and other parties.
     let site = headers.get("sec-fetch-site").map(|site| site == "same-origin");
     let origin = headers.get(header::ORIGIN).map(|origin| {
