@@ -5,6 +5,7 @@ mod desk;
 mod facilitator;
 mod lesson_page;
 mod markdown;
+mod named;
 mod pages;
 mod score;
 mod timer;

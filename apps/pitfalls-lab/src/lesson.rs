@@ -62,8 +62,6 @@ pub struct Meta {
     pub cwe: Vec<String>,
     /// The rules, with links.
     pub citations: Vec<Citation>,
-    /// Where it happened.
-    pub incidents: Vec<String>,
     /// How long it takes, in minutes.
     pub minutes: u32,
     /// Lessons that should come before.
@@ -165,7 +163,6 @@ pub(crate) fn meta(folder: &str, toml: &str) -> Meta {
         check: String::new(),
         cwe: Vec::new(),
         citations: Vec::new(),
-        incidents: Vec::new(),
         minutes: 0,
         prerequisites: Vec::new(),
         article: None,

@@ -21,7 +21,7 @@ const KEPT: usize = 200;
 /// One request and its answer.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// Who sent it: `attacker`, `victim`, `client`, or `browser` for a real one.
+    /// Who sent it: `attacker`, `victim`, `client`, `browser` for a real one, or a program by its name (`curl`).
     pub from: String,
     /// The host that it went to.
     pub to: String,
@@ -71,7 +71,7 @@ impl Wire {
         lines.extend(shown(&head.headers));
         lines.extend(shown_body(&body));
         let exchange = Exchange {
-            from: text(&head.headers, ACTOR).unwrap_or("browser").to_owned(),
+            from: sender(&head.headers).to_owned(),
             to: text(&head.headers, "host").unwrap_or_default().to_owned(),
             request: lines,
             response: Vec::new(),
@@ -103,6 +103,20 @@ impl Wire {
         if let Some(exchange) = index.and_then(|index| kept.exchanges.get_mut(index)) {
             exchange.response = lines;
         }
+    }
+}
+
+fn sender(headers: &HeaderMap) -> &str {
+    let product = || text(headers, "user-agent").and_then(|agent| agent.split(['/', ' ']).next());
+    match text(headers, ACTOR) {
+        Some(actor) => actor,
+        None => match product().unwrap_or_default() {
+            "Mozilla" => "browser",
+            // Of the parties, the client alone calls others.
+            "auth-core" => "client",
+            "" => "unknown",
+            program => program,
+        },
     }
 }
 
@@ -155,6 +169,21 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
     use super::*;
+
+    #[test]
+    fn the_sender_is_named_by_itself_or_by_its_program() {
+        let of = |headers: &[(&'static str, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| {
+                (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))
+            });
+            sender(&headers.collect()).to_owned()
+        };
+        assert_eq!(of(&[(ACTOR, "victim"), ("user-agent", "auth-core/0.1.0")]), "victim");
+        assert_eq!(of(&[("user-agent", "auth-core/0.1.0")]), "client");
+        assert_eq!(of(&[("user-agent", "Mozilla/5.0 (X11; Linux x86_64)")]), "browser");
+        assert_eq!(of(&[("user-agent", "curl/8.5.0")]), "curl");
+        assert_eq!(of(&[]), "unknown");
+    }
 
     #[test]
     fn an_answer_that_comes_after_a_reset_is_nobody_elses() {

@@ -50,7 +50,7 @@ fn every_lesson_is_complete() {
                 fix.name
             );
         }
-        assert!(!meta.citations.is_empty() && !meta.incidents.is_empty() && meta.minutes > 0, "{name}");
+        assert!(!meta.citations.is_empty() && meta.minutes > 0, "{name}");
         for decisive in &meta.decisive {
             let cited = meta.citations.iter().any(|citation| citation.text == decisive.clause);
             assert!(cited, "{name}: {} is not among the citations", decisive.clause);

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use auth_core::server::StartError;
+use tokio::sync::{MappedMutexGuard, MutexGuard};
 
 use super::Console;
 use crate::browser::Engine;
@@ -86,18 +87,24 @@ impl Console {
         change(lock(&self.desks).entry(lesson.slug()).or_default());
     }
 
-    /// Starts the twins of a lesson on the ports after the console's, unless they run already.
-    pub(super) async fn open(&self, lesson: &'static Lesson) -> Result<(), StartError> {
+    /// The twins of a lesson, started on the ports after the console's unless they run already. No other lesson is
+    /// opened while the caller holds them.
+    pub(super) async fn open(
+        &self,
+        lesson: &'static Lesson,
+    ) -> Result<MappedMutexGuard<'_, Active>, StartError> {
         let mut active = self.active.lock().await;
-        if active.as_ref().is_some_and(|active| active.lesson.slug() == lesson.slug()) {
-            return Ok(());
-        }
-        // The old twins let go of the ports first.
-        drop(active.take());
-        let vulnerable = start(lesson, Side::Vulnerable, self.port + 1, &self.engine).await?;
-        let hardened = start(lesson, Side::Hardened, self.port + 5, &self.engine).await?;
-        *active = Some(Active { lesson, vulnerable, hardened, reset_took: None });
-        Ok(())
+        let open = match active.take().filter(|active| active.lesson.slug() == lesson.slug()) {
+            Some(open) => open,
+            // The old twins have let go of the ports.
+            None => Active {
+                lesson,
+                vulnerable: start(lesson, Side::Vulnerable, self.port + 1, &self.engine).await?,
+                hardened: start(lesson, Side::Hardened, self.port + 5, &self.engine).await?,
+                reset_took: None,
+            },
+        };
+        Ok(MutexGuard::map(active, |active| active.insert(open)))
     }
 }
 

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 
+use super::named::Named;
 use super::timer::{Phase, phases};
 use super::{Console, markdown, pages};
 use crate::lesson::Lesson;
@@ -47,8 +48,7 @@ pub(super) async fn overview(State(console): State<Arc<Console>>) -> Response {
     pages::page("Facilitator", &Overview { syllabuses: syllabuses.collect(), lessons, minutes })
 }
 
-pub(super) async fn script(State(console): State<Arc<Console>>, Path(slug): Path<String>) -> Response {
-    let Some(lesson) = lessons::find(&slug) else { return pages::unknown() };
+pub(super) async fn script(State(console): State<Arc<Console>>, Named(lesson): Named) -> Response {
     // The title is the page's.
     let text = lesson.facilitator.split_once('\n').map_or("", |(_, text)| text);
     let exceptions = lesson.meta.also_exploited_by.iter();

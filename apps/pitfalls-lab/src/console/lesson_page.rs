@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
+use super::named::Named;
 use super::wire_view::{Message, messages};
 use super::{Console, markdown, pages};
 use crate::cli::Side;
@@ -85,13 +86,11 @@ fn failed(what: &str, error: &impl std::fmt::Display) -> Response {
     problem(StatusCode::INTERNAL_SERVER_ERROR, what, &error.to_string())
 }
 
-pub(super) async fn show(State(console): State<Arc<Console>>, Path(slug): Path<String>) -> Response {
-    let Some(lesson) = lessons::find(&slug) else { return pages::unknown() };
-    if let Err(error) = console.open(lesson).await {
-        return failed("start", &error);
-    }
-    let mut active = console.active.lock().await;
-    let Some(active) = active.as_mut() else { return pages::unknown() };
+pub(super) async fn show(State(console): State<Arc<Console>>, Named(lesson): Named) -> Response {
+    let mut active = match console.open(lesson).await {
+        Ok(active) => active,
+        Err(error) => return failed("start", &error),
+    };
     let desk = console.desk(lesson);
     let reset_took = active.reset_took.take();
     let running = active.of(desk.side);
@@ -150,10 +149,9 @@ fn side_of(form: &Params, name: &str) -> Side {
 /// Shows the other twin.
 pub(super) async fn switch_twin(
     State(console): State<Arc<Console>>,
-    Path(slug): Path<String>,
+    Named(lesson): Named,
     body: Bytes,
 ) -> Response {
-    let Some(lesson) = lessons::find(&slug) else { return pages::unknown() };
     let form = Params::parse(&body).unwrap_or_default();
     console.change_desk(lesson, |desk| desk.side = side_of(&form, "twin"));
     see_other(&format!("/lessons/{}#try", lesson.slug()))
@@ -163,16 +161,14 @@ pub(super) async fn switch_twin(
 /// another tab has switched since.
 pub(super) async fn exploit(
     State(console): State<Arc<Console>>,
-    Path(slug): Path<String>,
+    Named(lesson): Named,
     body: Bytes,
 ) -> Response {
-    let Some(lesson) = lessons::find(&slug) else { return pages::unknown() };
     let side = side_of(&Params::parse(&body).unwrap_or_default(), "against");
-    if let Err(error) = console.open(lesson).await {
-        return failed("start", &error);
-    }
-    let mut active = console.active.lock().await;
-    let Some(active) = active.as_mut() else { return pages::unknown() };
+    let mut active = match console.open(lesson).await {
+        Ok(active) => active,
+        Err(error) => return failed("start", &error),
+    };
     let succeeded = match active.attack(side).await {
         Ok(succeeded) => succeeded,
         Err(error) => return failed("reset", &error),
@@ -188,15 +184,12 @@ pub(super) async fn exploit(
 }
 
 /// Both twins forget everything.
-pub(super) async fn reset(State(console): State<Arc<Console>>, Path(slug): Path<String>) -> Response {
-    let Some(lesson) = lessons::find(&slug) else { return pages::unknown() };
-    if let Err(error) = console.open(lesson).await {
-        return failed("start", &error);
-    }
-    let mut active = console.active.lock().await;
-    if let Some(active) = active.as_mut()
-        && let Err(error) = active.reset().await
-    {
+pub(super) async fn reset(State(console): State<Arc<Console>>, Named(lesson): Named) -> Response {
+    let mut active = match console.open(lesson).await {
+        Ok(active) => active,
+        Err(error) => return failed("start", &error),
+    };
+    if let Err(error) = active.reset().await {
         return failed("reset", &error);
     }
     see_other(&format!("/lessons/{}#try", lesson.slug()))
@@ -205,10 +198,9 @@ pub(super) async fn reset(State(console): State<Arc<Console>>, Path(slug): Path<
 /// Opens hints, up to a number; zero closes them.
 pub(super) async fn hints(
     State(console): State<Arc<Console>>,
-    Path(slug): Path<String>,
+    Named(lesson): Named,
     body: Bytes,
 ) -> Response {
-    let Some(lesson) = lessons::find(&slug) else { return pages::unknown() };
     let form = Params::parse(&body).unwrap_or_default();
     let asked = form.get("shown").and_then(|shown| shown.parse().ok()).unwrap_or(0_usize);
     console.change_desk(lesson, |desk| desk.hints = asked.min(lesson.hints().len()));

@@ -8,14 +8,15 @@ use auth_core::clock::Timestamp;
 use auth_core::headers::Csp;
 use auth_core::params::Params;
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::{HeaderValue, header};
 
+use super::named::Named;
 use super::{Console, pages};
 use crate::lesson::Lesson;
+use crate::lock;
 use crate::parties::see_other;
-use crate::{lessons, lock};
 
 /// The script that counts, a file of the console: the policy forbids scripts inside pages.
 pub(super) const SCRIPT: &str = include_str!("../../assets/timer.js");
@@ -117,10 +118,9 @@ impl TimerPage {
 
 pub(super) async fn show(
     State(console): State<Arc<Console>>,
-    Path(slug): Path<String>,
+    Named(lesson): Named,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let Some(lesson) = lessons::find(&slug) else { return pages::unknown() };
     let timer = lock(&console.timers).get(lesson.slug()).copied().unwrap_or_else(|| Timer::of(lesson));
     let reloads = query.is_some_and(|query| query == "reload");
     let main = TimerPage {
@@ -143,12 +143,7 @@ pub(super) async fn show(
 }
 
 /// Start, stop, or begin anew.
-pub(super) async fn turn(
-    State(console): State<Arc<Console>>,
-    Path(slug): Path<String>,
-    body: Bytes,
-) -> Response {
-    let Some(lesson) = lessons::find(&slug) else { return pages::unknown() };
+pub(super) async fn turn(State(console): State<Arc<Console>>, Named(lesson): Named, body: Bytes) -> Response {
     let form = Params::parse(&body).unwrap_or_default();
     let now = console.clock.now();
     {
@@ -169,6 +164,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::lessons;
 
     #[test]
     fn the_parts_of_every_lesson_add_up_to_its_minutes() {
