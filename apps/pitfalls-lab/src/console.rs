@@ -24,7 +24,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use crate::browser::Engine;
 use crate::parties::{self, LAB_HEADER};
@@ -90,12 +90,16 @@ fn router(console: Console) -> Router {
         .layer(middleware::from_fn_with_state(console, guard))
 }
 
-/// The console takes orders from its own pages only: the Host is the lab's, and a form comes from here.
+/// The console takes orders from its own pages only: the Host is the lab's, a form comes from here, and other
+/// sites can lead a visitor here, but neither embed a page nor load one in passing: a lesson that is opened
+/// closes the one before.
 async fn guard(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
     let foreign_form = request.method() == Method::POST
         && request.headers().get(header::ORIGIN).is_none_or(|origin| origin != console.origin().as_str());
     let mut response = if !parties::is_lab_host(&request) {
         parties::misdirected()
+    } else if is_loaded_by_another_site(request.headers()) {
+        (StatusCode::FORBIDDEN, "403: only the console's own pages load what is here\n").into_response()
     } else if foreign_form {
         (StatusCode::FORBIDDEN, "403: this form is not from the console\n").into_response()
     } else {
@@ -103,6 +107,13 @@ async fn guard(State(console): State<Arc<Console>>, request: Request, next: Next
     };
     response.headers_mut().insert(LAB_HEADER, HeaderValue::from_static("never deploy this"));
     response
+}
+
+/// By what the browser says of itself (Fetch Metadata); other programs say nothing.
+fn is_loaded_by_another_site(headers: &HeaderMap) -> bool {
+    let is = |name: &str, value: &str| headers.get(name).is_some_and(|sent| sent == value);
+    let own = is("sec-fetch-site", "same-origin") || is("sec-fetch-site", "none");
+    headers.contains_key("sec-fetch-site") && !own && !is("sec-fetch-dest", "document")
 }
 
 pub(crate) async fn run(port: u16, engine: Engine) -> ExitCode {

@@ -1,6 +1,7 @@
 //! The score: which exploits were run and which lessons are solved, in a file that survives restarts.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -47,25 +48,68 @@ impl Score {
         Self(file)
     }
 
-    /// Everything, by slug. A file that is missing or cannot be read counts as an empty one.
+    /// Everything, by slug. A file that is missing or cannot be read is shown as an empty one.
     pub(crate) fn all(&self) -> BTreeMap<String, State> {
-        let text = std::fs::read_to_string(&self.0).unwrap_or_default();
-        serde_json::from_str(&text).unwrap_or_default()
+        self.read().unwrap_or_default()
+    }
+
+    fn read(&self) -> io::Result<BTreeMap<String, State>> {
+        match std::fs::read_to_string(&self.0) {
+            Ok(text) => Ok(serde_json::from_str(&text)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+            Err(error) => Err(error),
+        }
     }
 
     pub(crate) fn of(&self, slug: &str) -> State {
         self.all().get(slug).copied().unwrap_or_default()
     }
 
+    /// Writes what has changed in one lesson, whoever else writes at the same time. What cannot be read is an
+    /// error, and is not written over.
     pub(crate) fn record(&self, slug: &str, change: impl FnOnce(&mut State)) -> io::Result<()> {
-        let mut all = self.all();
-        change(all.entry(slug.to_owned()).or_default());
         if let Some(folder) = self.0.parent() {
             std::fs::create_dir_all(folder)?;
         }
+        // The console and `check` are two processes. The lock ends with the file, which closes at the end.
+        let lock = File::create(self.0.with_extension("lock"))?;
+        lock.lock()?;
+        let mut all = self.read()?;
+        change(all.entry(slug.to_owned()).or_default());
         // Written beside and renamed, so that a full disk does not lose the score.
         let beside = self.0.with_extension("new");
         std::fs::write(&beside, serde_json::to_string_pretty(&all)?)?;
         std::fs::rename(beside, &self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn of_twenty_that_write_at_once_nothing_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let score = Score::at(folder.path().join("score.json"));
+        std::thread::scope(|scope| {
+            for number in 0..20 {
+                let score = &score;
+                scope.spawn(move || score.record(&format!("lesson-{number}"), |state| state.solved = true));
+            }
+        });
+        assert_eq!(score.all().values().filter(|state| state.solved).count(), 20);
+    }
+
+    #[test]
+    fn a_file_that_is_no_score_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("score.json");
+        std::fs::write(&file, "{ half").unwrap();
+        let score = Score::at(file.clone());
+        assert!(score.all().is_empty());
+        assert!(score.record("hardcoded-secret", |state| state.solved = true).is_err());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "{ half");
     }
 }

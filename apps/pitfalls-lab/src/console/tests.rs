@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use auth_core::clock::ManualClock;
-use auth_core::secret::random_id;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::*;
@@ -17,6 +16,7 @@ struct Lab {
     score: Score,
     clock: ManualClock,
     _stop: DropGuard,
+    _folder: tempfile::TempDir,
 }
 
 impl Lab {
@@ -32,13 +32,15 @@ impl Lab {
                     .flatten()
             })
             .unwrap();
-        let score = Score::at(std::env::temp_dir().join(format!("pitfalls-lab-{}.json", random_id(8))));
+        let folder = tempfile::tempdir().unwrap();
+        let score = Score::at(folder.path().join("score.json"));
         let (time, clock) = Clock::manual();
         let stop = CancellationToken::new();
         listener.set_nonblocking(true).unwrap();
         parties::serve(listener, router(Console::new(port, score.clone(), time)), stop.clone()).unwrap();
         let browser = Browser::new(HttpClient::new().unwrap(), "participant");
-        Self { browser, url: format!("http://lab.localhost:{port}"), score, clock, _stop: stop.drop_guard() }
+        let url = format!("http://lab.localhost:{port}");
+        Self { browser, url, score, clock, _stop: stop.drop_guard(), _folder: folder }
     }
 
     async fn get(&self, path: &str) -> Reply {
@@ -247,4 +249,23 @@ async fn the_console_takes_orders_from_its_own_pages_only() {
     let rebound = lab.browser.get_with(&lab.url, &[("host", "rebound.example")]).await.unwrap();
     assert_eq!(rebound.status, StatusCode::MISDIRECTED_REQUEST);
     assert!(rebound.headers.contains_key("x-vulnerable-lab"));
+}
+
+#[tokio::test]
+async fn another_site_can_lead_here_and_neither_embed_nor_load_anything() {
+    let lab = Lab::start().await;
+    let url = format!("{}/lessons/hardcoded-secret", lab.url);
+    for (site, dest, status) in [
+        ("cross-site", "image", 403),
+        ("cross-site", "iframe", 403),
+        ("cross-site", "empty", 403),
+        ("same-site", "image", 403),
+        ("cross-site", "document", 200),
+        ("same-origin", "style", 200),
+        ("none", "document", 200),
+    ] {
+        let headers = [("sec-fetch-site", site), ("sec-fetch-dest", dest)];
+        let answer = lab.browser.get_with(&url, &headers).await.unwrap();
+        assert_eq!(answer.status.as_u16(), status, "{site}, {dest}");
+    }
 }

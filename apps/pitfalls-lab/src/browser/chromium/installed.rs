@@ -32,6 +32,9 @@ pub(super) struct Running {
     _profile: TempDir,
 }
 
+/// How the folder of a profile begins, so that `SAFETY.md` can say how to end a browser that was left behind.
+const PROFILE: &str = "pitfalls-lab-profile-";
+
 /// The program that starts Chromium and ends with it.
 struct Chromedriver {
     process: Child,
@@ -77,7 +80,8 @@ impl Installed {
     }
 
     async fn start_with(&self, sandbox: bool) -> Result<Running, String> {
-        let profile = tempfile::tempdir().map_err(|error| format!("no folder for a profile: {error}"))?;
+        let profile = tempfile::Builder::new().prefix(PROFILE).tempdir();
+        let profile = profile.map_err(|error| format!("no folder for a profile: {error}"))?;
         let (chromedriver, port) = self.chromedriver().await?;
         let driver = self.session(port, &profile, sandbox).await?;
         Ok(Running { driver, _chromedriver: chromedriver, _profile: profile })
@@ -132,9 +136,10 @@ impl Installed {
             "--disable-sync",
             "--disable-quic",
             "--no-proxy-server",
-            // Whatever an exploit puts into a page: this browser reaches the lab's sites and nothing else,
-            // for no other name resolves, and no address does.
+            // Whatever an exploit puts into a page: this browser reaches names under .localhost and nothing else,
+            // for no other name resolves, and no address does; and WebRTC asks for none.
             "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE *.localhost",
+            "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
         ] {
             chrome.add_arg(argument)?;
         }
