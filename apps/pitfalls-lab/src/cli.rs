@@ -186,7 +186,7 @@ fn find(slug: &str) -> Option<&'static Lesson> {
 fn list() -> ExitCode {
     for lesson in lessons::all() {
         let meta = &lesson.meta;
-        println!(
+        say!(
             "{:>2}  {:<26} {:>3} min  {:<24} {}",
             lesson.number(),
             meta.slug,
@@ -200,14 +200,14 @@ fn list() -> ExitCode {
 
 fn diff(lesson: &'static Lesson) -> ExitCode {
     for side in Side::BOTH {
-        println!("──── {} ────\n{}", side.as_str(), side.of(lesson).source);
+        say!("──── {} ────\n{}", side.as_str(), side.of(lesson).source);
     }
     ExitCode::SUCCESS
 }
 
 fn hint(lesson: &'static Lesson, number: usize) -> ExitCode {
     for hint in lesson.hints().into_iter().take(number.max(1)) {
-        println!("{hint}\n");
+        say!("{hint}\n");
     }
     ExitCode::SUCCESS
 }
@@ -221,7 +221,7 @@ fn reset(lesson: &Lesson) -> ExitCode {
     let file = folder(lesson).join("exercise.rs");
     match std::fs::write(&file, lesson.exercise()) {
         Ok(()) => {
-            println!("{} is as it was", file.display());
+            say!("{} is as it was", file.display());
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -242,7 +242,7 @@ async fn run_twins(lesson: &'static Lesson, port: u16) -> ExitCode {
             }
         };
         let urls = twin.targets().urls();
-        println!(
+        say!(
             "{}\n  authorization server  {}\n  client                {}\n  API                   {}\n  attacker              {}",
             side.as_str(),
             urls.authorization_server,
@@ -252,7 +252,7 @@ async fn run_twins(lesson: &'static Lesson, port: u16) -> ExitCode {
         );
         running.push(twin);
     }
-    println!("Ctrl-C stops them.");
+    say!("Ctrl-C stops them.");
     auth_core::server::shutdown_signal().cancelled().await;
     ExitCode::SUCCESS
 }
@@ -262,9 +262,9 @@ async fn verify(chosen: Vec<&'static Lesson>) -> ExitCode {
     let proofs = proofs::all(chosen, |of_one| {
         let failed = of_one.iter().filter(|proof| proof.seen.is_err());
         let name = of_one.first().map_or("", |proof| proof.lesson.as_str());
-        println!("{:<28} {} proofs, {} failed", name, of_one.len(), failed.clone().count());
+        say!("{:<28} {} proofs, {} failed", name, of_one.len(), failed.clone().count());
         for proof in failed {
-            println!(
+            say!(
                 "    ({}) {}: {}",
                 proof.number,
                 proof.claim,
@@ -274,6 +274,6 @@ async fn verify(chosen: Vec<&'static Lesson>) -> ExitCode {
     })
     .await;
     let failed = proofs.iter().filter(|proof| proof.seen.is_err()).count();
-    println!("{count} lessons, {} proofs, {failed} failed", proofs.len());
+    say!("{count} lessons, {} proofs, {failed} failed", proofs.len());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -127,8 +127,8 @@ pub(crate) async fn run(port: u16, engine: Engine) -> ExitCode {
         eprintln!("error: {error}");
         return ExitCode::FAILURE;
     }
-    println!("The pitfalls lab is at http://lab.localhost:{port}  (this machine only; Ctrl-C stops it)");
-    println!("The victims' browser: {victims}.");
+    say!("The pitfalls lab is at http://lab.localhost:{port}  (this machine only; Ctrl-C stops it)");
+    say!("The victims' browser: {victims}.");
     stop.cancelled().await;
     ExitCode::SUCCESS
 }

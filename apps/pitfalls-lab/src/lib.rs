@@ -14,6 +14,14 @@
 // So that a lesson's files read the same inside this crate and as a participant's exercise.
 extern crate self as pitfalls_lab;
 
+/// Prints a line. `println!` panics where nobody reads on, as in `pitfalls-lab list | head`.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
 pub mod browser;
 pub mod checks;
 pub mod cli;

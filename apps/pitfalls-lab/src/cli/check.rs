@@ -14,7 +14,7 @@ pub(super) fn run(lesson: &'static Lesson) -> ExitCode {
         eprintln!("error: {} is missing: bring it back with `reset {}`", exercise.display(), lesson.slug());
         return ExitCode::FAILURE;
     }
-    println!("compiling {}", exercise.display());
+    say!("compiling {}", exercise.display());
     // Only this one target sees the flag and the path, so only it is compiled again.
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
@@ -26,7 +26,7 @@ pub(super) fn run(lesson: &'static Lesson) -> ExitCode {
     let built = match cargo.output() {
         Ok(built) if built.status.success() => built,
         Ok(_) => {
-            println!("It does not compile. The compiler says above where.");
+            say!("It does not compile. The compiler says above where.");
             return ExitCode::FAILURE;
         }
         Err(error) => {
@@ -63,14 +63,14 @@ pub(super) async fn grade(lesson: &'static Lesson, checks: Checks) -> ExitCode {
     };
     let slug = lesson.slug();
     match &grade.exploit {
-        Ok(seen) => println!("✓ the exploit fails ({seen})"),
-        Err(seen) => println!(
+        Ok(seen) => say!("✓ the exploit fails ({seen})"),
+        Err(seen) => say!(
             "✗ the exploit still works: {seen}\n  See every message: exploit {slug} --explain. A hint: hint {slug}"
         ),
     }
     match &grade.honest {
-        Ok(()) => println!("✓ the honest flow works"),
-        Err(broken) => println!(
+        Ok(()) => say!("✓ the honest flow works"),
+        Err(broken) => say!(
             "✗ the honest flow is broken: {broken}\n  The check is too strict, or refuses for the wrong reason."
         ),
     }
@@ -79,7 +79,7 @@ pub(super) async fn grade(lesson: &'static Lesson, checks: Checks) -> ExitCode {
         if let Err(error) = recorded {
             eprintln!("warning: the score cannot be written: {error}");
         }
-        println!("Solved. Compare with `diff {slug}`.");
+        say!("Solved. Compare with `diff {slug}`.");
         return ExitCode::SUCCESS;
     }
     ExitCode::FAILURE

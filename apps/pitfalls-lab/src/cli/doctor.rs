@@ -23,10 +23,10 @@ pub(super) async fn run(port: u16) -> ExitCode {
     let mut healthy = true;
     for (what, found) in findings as [Finding; 5] {
         match found {
-            Ok(text) => println!("✓ {what}: {text}"),
+            Ok(text) => say!("✓ {what}: {text}"),
             Err(text) => {
                 healthy = false;
-                println!("✗ {what}: {text}");
+                say!("✗ {what}: {text}");
             }
         }
     }
