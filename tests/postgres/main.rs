@@ -1,6 +1,6 @@
 //! What the authorization server promises, once more over PostgreSQL. This starts a server of its own
 //! (`tests::postgres`) and runs the target `blackbox` and the unit tests of what touches the database
-//! against it; every test makes a database or a schema for itself.
+//! against it; every test makes a schema for itself.
 //!
 //! Without PostgreSQL on the machine it is skipped, and says so; with `REQUIRE_POSTGRES=1` that is a
 //! failure. Arguments go to `blackbox` alone: `cargo test --test postgres refresh`.

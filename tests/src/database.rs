@@ -1,5 +1,5 @@
-//! A database of its own for every test: a SQLite file, or with `TEST_POSTGRES_URL` (a server whose
-//! user may create databases) one on PostgreSQL.
+//! A database of its own for every test: a SQLite file, or with `TEST_POSTGRES_URL` (a database whose
+//! user may create schemas) a schema on PostgreSQL.
 //!
 //! A SQLite file is a copy of one that has been migrated and has its signing keys already: making RSA
 //! keys is what would take longest in most tests. So all servers of a run have the same keys, which
@@ -63,31 +63,32 @@ fn sqlite_url(folder: &Path) -> String {
     format!("sqlite:{}", folder.join(FILE).display())
 }
 
-/// A database on PostgreSQL, which takes eight megabytes; dropped with this.
+/// A schema on PostgreSQL, dropped with this.
 pub(crate) struct OnPostgres {
     server: String,
-    name: String,
+    schema: String,
 }
 
 impl Drop for OnPostgres {
     fn drop(&mut self) {
         // What cannot be dropped goes with its PostgreSQL.
         if let Ok(mut connection) = PgConnection::establish(&self.server) {
-            let _ = connection.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+            let drop = format!("SET lock_timeout = '1s'; DROP SCHEMA {} CASCADE", self.schema);
+            let _ = connection.batch_execute(&drop);
         }
     }
 }
 
 // ANCHOR: on_postgres
 fn on_postgres(server: String) -> (String, OnPostgres) {
-    let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+    let schema = format!("test_{}", uuid::Uuid::new_v4().simple());
     let mut connection = PgConnection::establish(&server)
         .unwrap_or_else(|error| panic!("TEST_POSTGRES_URL leads to no server: {error}"));
     connection
-        .batch_execute(&format!("CREATE DATABASE {name}"))
-        .unwrap_or_else(|error| panic!("no database could be made on PostgreSQL: {error}"));
+        .batch_execute(&format!("CREATE SCHEMA {schema}"))
+        .unwrap_or_else(|error| panic!("no schema could be made on PostgreSQL: {error}"));
     let mut url = url::Url::parse(&server).expect("TEST_POSTGRES_URL is a postgres:// address");
-    url.set_path(&name);
-    (url.into(), OnPostgres { server, name })
+    url.query_pairs_mut().append_pair("options", &format!("-csearch_path={schema}"));
+    (url.into(), OnPostgres { server, schema })
 }
 // ANCHOR_END: on_postgres

@@ -57,7 +57,7 @@ impl Postgres {
             "synchronous_commit=off",
             "full_page_writes=off",
             "autovacuum=off",
-            // Little space on the disk: every new database is written to the log too.
+            // Little space on the disk.
             "max_wal_size=128MB",
             "min_wal_size=32MB",
             "wal_level=minimal",
@@ -92,7 +92,7 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// The address of the server, as `TEST_POSTGRES_URL` takes it: its user may create databases.
+    /// The address of the server, as `TEST_POSTGRES_URL` takes it.
     pub fn url(&self) -> String {
         format!("postgres:///postgres?host={}&user=postgres", self.folder.display())
     }
@@ -100,10 +100,7 @@ impl Postgres {
     /// What it wrote last, for whoever asks why tests failed: a full disk, say.
     pub fn last_words(&self) -> String {
         let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        let is_serious = |line: &&str| {
-            // Connections end so when a test drops its database.
-            SERIOUS.iter().any(|word| line.contains(word)) && !line.contains("administrator command")
-        };
+        let is_serious = |line: &&str| SERIOUS.iter().any(|word| line.contains(word));
         let lines: Vec<&str> = log.lines().filter(is_serious).collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
     }
