@@ -3,6 +3,9 @@
 mod check;
 mod doctor;
 mod exploit;
+mod ports;
+mod run;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,8 +15,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::browser::Engine;
 use crate::checks::Checks;
 use crate::lesson::{Lesson, Variant};
-use crate::twin::Twin;
-use crate::{console, lessons, proofs};
+use crate::{console, lessons};
 
 /// Exploit it, repair it, see the exploit fail. On this machine only.
 #[derive(Debug, Parser)]
@@ -66,7 +68,12 @@ enum Command {
         number: usize,
     },
     /// Compiles your exercise.rs and says whether the exploit fails and the honest flow works
-    Check { slug: String },
+    Check {
+        slug: String,
+        /// Shows every HTTP message of the attack on your exercise, with the line that matters marked
+        #[arg(long)]
+        explain: bool,
+    },
     /// Puts exercise.rs back as it was: of one lesson, or of all
     Reset { slug: Option<String> },
     /// Proves all five points, for all lessons or for one
@@ -130,15 +137,12 @@ pub async fn run() -> ExitCode {
         return console::healthcheck(options.port).await;
     }
     match options.command {
-        None => match Victims::engine(options.browser) {
-            Ok(engine) => console::run(options.port, engine).await,
-            Err(code) => code,
-        },
+        None => open_console(options.port, options.browser).await,
         Some(Command::Doctor) => doctor::run(options.port).await,
         Some(Command::List) => list(),
-        Some(Command::Verify { slug: None }) => verify(lessons::all().iter().collect()).await,
+        Some(Command::Verify { slug: None }) => verify::run(lessons::all().iter().collect()).await,
         Some(Command::Verify { slug: Some(slug) }) => match find(&slug) {
-            Some(lesson) => verify(vec![lesson]).await,
+            Some(lesson) => verify::run(vec![lesson]).await,
             None => ExitCode::FAILURE,
         },
         Some(Command::Reset { slug: None }) => lessons::all()
@@ -147,7 +151,7 @@ pub async fn run() -> ExitCode {
             .find(|code| *code != ExitCode::SUCCESS)
             .unwrap_or(ExitCode::SUCCESS),
         Some(Command::Run { slug }) => match find(&slug) {
-            Some(lesson) => run_twins(lesson, options.port).await,
+            Some(lesson) => run::run(lesson, options.port).await,
             None => ExitCode::FAILURE,
         },
         Some(Command::Exploit { slug, against, explain, browser, screenshots }) => {
@@ -162,16 +166,33 @@ pub async fn run() -> ExitCode {
         Some(Command::Hint { slug, number }) => {
             find(&slug).map_or(ExitCode::FAILURE, |lesson| hint(lesson, number))
         }
-        Some(Command::Check { slug }) => find(&slug).map_or(ExitCode::FAILURE, check::run),
+        Some(Command::Check { slug, explain }) => match find(&slug) {
+            Some(lesson) => check::run(lesson, explain).await,
+            None => ExitCode::FAILURE,
+        },
         Some(Command::Reset { slug: Some(slug) }) => find(&slug).map_or(ExitCode::FAILURE, reset),
     }
 }
 
-/// What `check` runs: grades the checks of an exercise.
-pub async fn grade(slug: &str, checks: Checks) -> ExitCode {
-    match find(slug) {
-        Some(lesson) => check::grade(lesson, checks).await,
+/// What `check` runs: an exercise, which names its lesson in the first argument and grades itself.
+pub async fn grade(checks: Checks) -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let explain = arguments.iter().any(|argument| argument == check::EXPLAIN);
+    match arguments.first().and_then(|slug| find(slug)) {
+        Some(lesson) => check::grade(lesson, checks, explain).await,
         None => ExitCode::FAILURE,
+    }
+}
+
+/// The twins start with the first lesson that is opened. By then it is late to learn that a port is taken.
+async fn open_console(port: u16, browser: Option<Victims>) -> ExitCode {
+    if let Err(taken) = ports::free(port) {
+        eprintln!("error: {taken}");
+        return ExitCode::FAILURE;
+    }
+    match Victims::engine(browser) {
+        Ok(engine) => console::run(port, engine).await,
+        Err(code) => code,
     }
 }
 
@@ -229,51 +250,4 @@ fn reset(lesson: &Lesson) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-async fn run_twins(lesson: &'static Lesson, port: u16) -> ExitCode {
-    let mut running = Vec::new();
-    for (side, first) in Side::BOTH.into_iter().zip([port + 1, port + 5]) {
-        let twin = match Twin::start_on((side.of(lesson).checks)(), Some(first)).await {
-            Ok(twin) => twin,
-            Err(error) => {
-                eprintln!("error: {error}");
-                return ExitCode::FAILURE;
-            }
-        };
-        let urls = twin.targets().urls();
-        say!(
-            "{}\n  authorization server  {}\n  client                {}\n  API                   {}\n  attacker              {}",
-            side.as_str(),
-            urls.authorization_server,
-            urls.client,
-            urls.api,
-            urls.attacker
-        );
-        running.push(twin);
-    }
-    say!("Ctrl-C stops them.");
-    auth_core::server::shutdown_signal().cancelled().await;
-    ExitCode::SUCCESS
-}
-
-async fn verify(chosen: Vec<&'static Lesson>) -> ExitCode {
-    let count = chosen.len();
-    let proofs = proofs::all(chosen, |of_one| {
-        let failed = of_one.iter().filter(|proof| proof.seen.is_err());
-        let name = of_one.first().map_or("", |proof| proof.lesson.as_str());
-        say!("{:<28} {} proofs, {} failed", name, of_one.len(), failed.clone().count());
-        for proof in failed {
-            say!(
-                "    ({}) {}: {}",
-                proof.number,
-                proof.claim,
-                proof.seen.as_ref().err().map_or("", String::as_str)
-            );
-        }
-    })
-    .await;
-    let failed = proofs.iter().filter(|proof| proof.seen.is_err()).count();
-    say!("{count} lessons, {} proofs, {failed} failed", proofs.len());
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -6,9 +6,13 @@ mod facilitator;
 mod lesson_page;
 mod markdown;
 mod named;
+mod orders;
 mod pages;
+mod run;
 mod score;
 mod timer;
+mod token;
+mod types;
 mod wire_view;
 
 use std::collections::BTreeMap;
@@ -25,8 +29,11 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tokio_util::sync::CancellationToken;
 
 use crate::browser::Engine;
+use crate::lesson::Lesson;
+use crate::lock;
 use crate::parties::{self, LAB_HEADER};
 use crate::place;
 
@@ -38,7 +45,11 @@ pub(crate) struct Console {
     /// Which browser the victims have.
     engine: Engine,
     score: Score,
+    /// Why the score was not written the last time, if so.
+    unsaved: Mutex<Option<String>>,
     clock: Clock,
+    /// The exploit that runs, by its lesson's slug.
+    run: Mutex<Option<(&'static str, CancellationToken)>>,
     /// The lesson that is open, with both twins.
     active: tokio::sync::Mutex<Option<desk::Active>>,
     /// How each lesson's page was left, by slug.
@@ -51,11 +62,34 @@ impl Console {
     fn new(port: u16, score: Score, clock: Clock) -> Self {
         let active = tokio::sync::Mutex::new(None);
         let engine = Engine::default();
-        Self { port, engine, score, clock, active, desks: Mutex::default(), timers: Mutex::default() }
+        Self {
+            port,
+            engine,
+            score,
+            unsaved: Mutex::default(),
+            clock,
+            run: Mutex::default(),
+            active,
+            desks: Mutex::default(),
+            timers: Mutex::default(),
+        }
     }
 
     fn with_victims_in(self, engine: Engine) -> Self {
         Self { engine, ..self }
+    }
+
+    /// The exploit of this lesson succeeded. That the score cannot be written stops nobody, but it is said.
+    fn record_exploit(&self, lesson: &Lesson) {
+        let recorded = self.score.record(lesson.slug(), |state| state.exploited = true);
+        if let Err(error) = &recorded {
+            tracing::warn!(%error, "the score cannot be written");
+        }
+        *lock(&self.unsaved) = recorded.err().map(|error| error.to_string());
+    }
+
+    fn unsaved(&self) -> Option<String> {
+        lock(&self.unsaved).clone()
     }
 
     fn origin(&self) -> String {
@@ -75,10 +109,10 @@ fn router(console: Console) -> Router {
         .route("/facilitator/{slug}", get(facilitator::script))
         .route("/syllabuses/{name}", get(facilitator::syllabus))
         .route("/lessons/{slug}", get(lesson_page::show))
-        .route("/lessons/{slug}/twin", post(lesson_page::switch_twin))
-        .route("/lessons/{slug}/exploit", post(lesson_page::exploit))
-        .route("/lessons/{slug}/reset", post(lesson_page::reset))
-        .route("/lessons/{slug}/hints", post(lesson_page::hints))
+        .route("/lessons/{slug}/twin", post(orders::switch_twin))
+        .route("/lessons/{slug}/exploit", post(orders::exploit))
+        .route("/lessons/{slug}/reset", post(orders::reset))
+        .route("/lessons/{slug}/hints", post(orders::hints))
         .route("/lessons/{slug}/screens/{side}/{number}", get(lesson_page::screen))
         .route("/lessons/{slug}/timer", get(timer::show).post(timer::turn))
         .route("/console.css", get(style))

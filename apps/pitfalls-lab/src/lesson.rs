@@ -1,11 +1,15 @@
 //! What a lesson is: its folder, as this crate sees it.
 
+mod marks;
+
 use futures::future::BoxFuture;
 use serde::Deserialize;
 
 use crate::checks::Checks;
 use crate::outcome::{Broken, Outcome};
 use crate::targets::Targets;
+
+pub use marks::{Decisive, Marks, On};
 
 /// An exploit: what its `exploit.rs` runs.
 pub type Exploit = for<'a> fn(&'a Targets) -> BoxFuture<'a, Result<Outcome, Broken>>;
@@ -98,18 +102,6 @@ pub struct Blocked {
     pub error: String,
 }
 
-/// A line of the wire view that matters.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Decisive {
-    /// What the line contains, in any case of letters.
-    pub contains: String,
-    /// Why it matters.
-    pub why: String,
-    /// Which citation says so, by its text.
-    pub clause: String,
-}
-
 /// A lesson whose exploit also works here.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -170,13 +162,4 @@ pub(crate) fn meta(folder: &str, toml: &str) -> Meta {
         decisive: Vec::new(),
         also_exploited_by: Vec::new(),
     })
-}
-
-impl Meta {
-    /// Why this line of the wire view matters, if it does.
-    #[must_use]
-    pub fn decisive_for(&self, line: &str) -> Option<&Decisive> {
-        let line = line.to_lowercase();
-        self.decisive.iter().find(|decisive| line.contains(&decisive.contains.to_lowercase()))
-    }
 }

@@ -74,7 +74,7 @@ lessons! {
     mix_up: "27-mix-up", wrong fixes [some_issuer];
     no_revocation_long_lived: "31-no-revocation-long-lived", wrong fixes [grace_of_a_week];
     rate_limit_xff: "32-rate-limit-xff", wrong fixes [last_in_the_list, forwarded_header];
-    login_next_redirect: "33-login-next-redirect", wrong fixes [starts_with_slash, not_two_slashes];
+    login_next_redirect: "33-login-next-redirect", wrong fixes [starts_with_slash, not_two_slashes, removes_slashes];
     redirect_307: "35-redirect-307", wrong fixes [permanent];
     naive_time: "41-naive-time", wrong fixes [at_most_a_day];
     plaintext_http: "42-plaintext-http", wrong fixes [localhost_in_the_name];

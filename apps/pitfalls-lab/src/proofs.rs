@@ -6,7 +6,9 @@
 //! 4. every *other* lesson's exploit fails on this vulnerable twin (exceptions carry a reason);
 //! 5. every wrong fix is still exploitable.
 
-use auth_core::server::StartError;
+mod grade;
+mod second;
+
 use futures::{StreamExt, stream};
 
 use crate::checks::Checks;
@@ -15,6 +17,8 @@ use crate::lesson::{Lesson, Variant};
 use crate::lessons;
 use crate::outcome::Outcome;
 use crate::twin::Twin;
+
+pub use grade::{Attack, Grade, grade};
 
 /// One proof, and whether it holds.
 #[derive(Clone, Debug)]
@@ -27,23 +31,6 @@ pub struct Proof {
     pub claim: String,
     /// What was seen, or why it does not hold.
     pub seen: Result<String, String>,
-}
-
-/// What came of a participant's repair.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grade {
-    /// Whether the exploit was blocked, and what was seen.
-    pub exploit: Result<String, String>,
-    /// Whether the honest flow works, and which step does not.
-    pub honest: Result<(), String>,
-}
-
-impl Grade {
-    /// Both halves of a repair.
-    #[must_use]
-    pub const fn passed(&self) -> bool {
-        self.exploit.is_ok() && self.honest.is_ok()
-    }
 }
 
 /// Proves a lesson, all five.
@@ -78,23 +65,6 @@ pub async fn all(chosen: Vec<&'static Lesson>, mut tell: impl FnMut(&[Proof])) -
         proofs.extend(of_one);
     }
     proofs
-}
-
-/// Grades a participant's checks: the exploit must fail, and the honest flow must work.
-///
-/// # Errors
-/// [`StartError`] when no twin can be started.
-pub async fn grade(lesson: &Lesson, checks: Checks) -> Result<Grade, StartError> {
-    let twin = Twin::start(checks).await?;
-    let exploit = match (lesson.exploit)(twin.targets()).await {
-        Ok(outcome) if outcome.is_success() => Err(outcome.to_string()),
-        Ok(outcome) => Ok(outcome.to_string()),
-        // An honest step inside the exploit failed: then the honest flow says which check is too strict.
-        Err(broken) => Ok(format!("could not be played to its end: {broken}")),
-    };
-    twin.reset().await?;
-    let honest = honest::run(twin.targets()).await.map_err(|broken| broken.to_string());
-    Ok(Grade { exploit, honest })
 }
 
 fn proof(lesson: &Lesson, number: u8, claim: &str, seen: Result<String, String>) -> Proof {

@@ -86,6 +86,12 @@ impl Targets {
         self.world.live().attacker.received(name)
     }
 
+    /// The outcome is known. What the parties still say to each other is no part of the exploit, and the wire view
+    /// says so. Only an exploit whose own end changes something needs to call this.
+    pub fn outcome_is_known(&self) {
+        self.world.wire.exploit_ended();
+    }
+
     /// An authorization request for a registered client, with a challenge of one's own.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use crate::outcome::Broken;
 use crate::parties::{self, Urls, World};
 use crate::place;
 use crate::targets::Targets;
+use crate::wire::Moment;
 
 pub use crate::wire::Exchange;
 
@@ -106,5 +107,15 @@ impl Twin {
     #[must_use]
     pub fn wire(&self) -> Vec<Exchange> {
         self.world.wire.all()
+    }
+
+    /// Where each of these messages stands to the exploit's end.
+    pub(crate) fn moments(&self) -> Vec<Moment> {
+        self.world.wire.moments()
+    }
+
+    /// The exploit has ended; what comes now is somebody's at this twin by hand, or was waiting.
+    pub(crate) fn exploit_ended(&self) {
+        self.world.wire.exploit_ended();
     }
 }

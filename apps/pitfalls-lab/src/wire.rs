@@ -1,5 +1,7 @@
 //! What went over the wire between the parties of a twin, for the console and for `--explain`.
 
+mod kept;
+
 use std::sync::Mutex;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -10,13 +12,14 @@ use http::{HeaderMap, StatusCode};
 
 use crate::lock;
 
+use kept::Kept;
+pub(crate) use kept::Moment;
+
 /// Names the sender of a request to the wire view; no party looks at it.
 pub(crate) const ACTOR: &str = "x-lab-actor";
 
 /// More of a body than this is not shown.
 const SHOWN: usize = 4096;
-/// Older messages are forgotten beyond this number.
-const KEPT: usize = 200;
 
 /// One request and its answer.
 #[derive(Clone, Debug)]
@@ -34,27 +37,36 @@ pub struct Exchange {
 #[derive(Debug, Default)]
 pub(crate) struct Wire(Mutex<Kept>);
 
-#[derive(Debug, Default)]
-struct Kept {
-    /// How many came before these, and are forgotten.
-    forgotten: usize,
-    exchanges: Vec<Exchange>,
+/// A request on its way. If its sender hangs up, this is dropped before there is an answer.
+struct Awaited<'a> {
+    wire: &'a Wire,
+    number: usize,
 }
 
-impl Kept {
-    fn forget(&mut self) {
-        self.forgotten += self.exchanges.len();
-        self.exchanges.clear();
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        lock(&self.wire.0).end_of(self.number);
     }
 }
 
 impl Wire {
     pub(crate) fn all(&self) -> Vec<Exchange> {
-        lock(&self.0).exchanges.clone()
+        lock(&self.0).all()
+    }
+
+    /// Where each message stands to the exploit's end.
+    pub(crate) fn moments(&self) -> Vec<Moment> {
+        lock(&self.0).moments()
     }
 
     pub(crate) fn clear(&self) {
-        lock(&self.0).forget();
+        lock(&self.0).clear();
+    }
+
+    /// The exploit has ended: what is answered or sent from here on is no part of it. The first one to say so is
+    /// right.
+    pub(crate) fn exploit_ended(&self) {
+        lock(&self.0).exploit_ended();
     }
 
     /// Records a request on its way to the handlers, and the answer on its way back.
@@ -76,33 +88,16 @@ impl Wire {
             request: lines,
             response: Vec::new(),
         };
-        let number = self.push(exchange);
+        let number = lock(&self.0).push(exchange);
+        let _awaited = Awaited { wire: self, number };
         let response = next.run(Request::from_parts(head, Body::from(body))).await;
         let (head, body) = response.into_parts();
         let body = to_bytes(body, 1024 * 1024).await.unwrap_or_default();
         let mut lines = vec![format!("HTTP/1.1 {}", head.status)];
         lines.extend(shown(&head.headers));
         lines.extend(shown_body(&body));
-        self.answer(number, lines);
+        lock(&self.0).answer(number, lines);
         Response::from_parts(head, Body::from(body))
-    }
-
-    /// Its number: the answer may come when it is forgotten.
-    fn push(&self, exchange: Exchange) -> usize {
-        let mut kept = lock(&self.0);
-        if kept.exchanges.len() >= KEPT {
-            kept.forget();
-        }
-        kept.exchanges.push(exchange);
-        kept.forgotten + kept.exchanges.len() - 1
-    }
-
-    fn answer(&self, number: usize, lines: Vec<String>) {
-        let mut kept = lock(&self.0);
-        let index = number.checked_sub(kept.forgotten);
-        if let Some(exchange) = index.and_then(|index| kept.exchanges.get_mut(index)) {
-            exchange.response = lines;
-        }
     }
 }
 
@@ -157,7 +152,7 @@ fn shown_body(body: &Bytes) -> Vec<String> {
     }
     let text = String::from_utf8_lossy(body);
     // Of a page, its inside: the layout is the same everywhere.
-    let text = text.split_once("</p>\n<section").map_or(&*text, |(_, inside)| inside);
+    let text = text.split_once("</p>\n<section class=\"card\">\n").map_or(&*text, |(_, inside)| inside);
     let text = text.split_once("</main>").map_or(text, |(inside, _)| inside);
     let cut: String = text.chars().take(SHOWN).collect();
     let more = if cut.len() < text.len() { "…" } else { "" };
@@ -183,23 +178,5 @@ mod tests {
         assert_eq!(of(&[("user-agent", "Mozilla/5.0 (X11; Linux x86_64)")]), "browser");
         assert_eq!(of(&[("user-agent", "curl/8.5.0")]), "curl");
         assert_eq!(of(&[]), "unknown");
-    }
-
-    #[test]
-    fn an_answer_that_comes_after_a_reset_is_nobody_elses() {
-        let request = |line: &str| Exchange {
-            from: String::new(),
-            to: String::new(),
-            request: vec![line.to_owned()],
-            response: Vec::new(),
-        };
-        let wire = Wire::default();
-        let early = wire.push(request("early"));
-        wire.clear();
-        let late = wire.push(request("late"));
-        wire.answer(early, vec!["to the early one".to_owned()]);
-        assert!(wire.all()[0].response.is_empty());
-        wire.answer(late, vec!["to the late one".to_owned()]);
-        assert_eq!(wire.all()[0].response, ["to the late one"]);
     }
 }

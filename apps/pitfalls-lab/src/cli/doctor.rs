@@ -2,9 +2,10 @@
 
 mod browser;
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::ToSocketAddrs;
 use std::process::{Command, ExitCode};
 
+use super::ports;
 use crate::checks::Checks;
 use crate::honest;
 use crate::twin::Twin;
@@ -14,7 +15,7 @@ type Finding = (&'static str, Result<String, String>);
 
 pub(super) async fn run(port: u16) -> ExitCode {
     let findings = [
-        ("ports", ports(port)),
+        ("ports", ports::free(port)),
         ("names under .localhost", Ok(names())),
         ("a twin starts and the honest flow works", honest_flow().await),
         ("cargo, for exercises", cargo()),
@@ -31,17 +32,6 @@ pub(super) async fn run(port: u16) -> ExitCode {
         }
     }
     if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn ports(first: u16) -> Result<String, String> {
-    let taken: Vec<String> = (first..=first + 8)
-        .filter(|port| TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, *port))).is_err())
-        .map(|port| port.to_string())
-        .collect();
-    if taken.is_empty() {
-        return Ok(format!("{first} to {} are free", first + 8));
-    }
-    Err(format!("{} taken: stop what uses them, or choose others with --port", taken.join(", ")))
 }
 
 /// The lab's own clients know these names (RFC 6761 §6.3); Chromium, Firefox and curl do, too.

@@ -14,37 +14,74 @@ use crate::outcome::{Broken, Outcome};
 use crate::twin::Twin;
 
 /// How the participant left a lesson's page.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Desk {
     /// The twin that the page shows, and that the exploit runs against.
     pub(super) side: Side,
     /// How many hints are open.
     pub(super) hints: usize,
+    /// What came of the last exploit against each twin.
+    vulnerable: Option<Ended>,
+    hardened: Option<Ended>,
+}
+
+/// How an exploit ended.
+#[derive(Clone, Debug)]
+pub(super) struct Ended {
+    pub(super) outcome: Result<Outcome, Broken>,
+    /// The lesson that was opened since: its twins took the place of these, so the messages are gone.
+    pub(super) closed_by: Option<&'static Lesson>,
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Self { side: Side::Vulnerable, hints: 0 }
+        Self { side: Side::Vulnerable, hints: 0, vulnerable: None, hardened: None }
+    }
+}
+
+impl Desk {
+    pub(super) const fn ended(&self, side: Side) -> Option<&Ended> {
+        match side {
+            Side::Vulnerable => self.vulnerable.as_ref(),
+            Side::Hardened => self.hardened.as_ref(),
+        }
+    }
+
+    pub(super) fn remember(&mut self, side: Side, outcome: Option<Result<Outcome, Broken>>) {
+        let ended = outcome.map(|outcome| Ended { outcome, closed_by: None });
+        match side {
+            Side::Vulnerable => self.vulnerable = ended,
+            Side::Hardened => self.hardened = ended,
+        }
+    }
+
+    /// Another lesson has taken the ports.
+    fn close(&mut self, for_lesson: &'static Lesson) {
+        for ended in [&mut self.vulnerable, &mut self.hardened].into_iter().flatten() {
+            ended.closed_by.get_or_insert(for_lesson);
+        }
     }
 }
 
 /// A lesson whose twins run.
 pub(super) struct Active {
     pub(super) lesson: &'static Lesson,
-    vulnerable: Running,
-    hardened: Running,
-    /// How long the reset took that the page has not told of yet.
-    pub(super) reset_took: Option<Duration>,
+    vulnerable: Twin,
+    hardened: Twin,
+    /// The reset that the page has not told of yet.
+    pub(super) was_reset: Option<WasReset>,
 }
 
-/// A twin, and what came of the last exploit.
-pub(super) struct Running {
-    pub(super) twin: Twin,
-    pub(super) outcome: Option<Result<Outcome, Broken>>,
+/// A reset.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WasReset {
+    pub(super) took: Duration,
+    /// Whether it stopped an exploit.
+    pub(super) stopped_a_run: bool,
 }
 
 impl Active {
-    pub(super) const fn of(&self, side: Side) -> &Running {
+    pub(super) const fn of(&self, side: Side) -> &Twin {
         match side {
             Side::Vulnerable => &self.vulnerable,
             Side::Hardened => &self.hardened,
@@ -52,35 +89,28 @@ impl Active {
     }
 
     /// Runs the exploit against one twin, from a fresh start.
-    pub(super) async fn attack(&mut self, side: Side) -> Result<bool, StartError> {
-        let exploit = self.lesson.exploit;
-        self.reset_took = None;
-        let running = match side {
-            Side::Vulnerable => &mut self.vulnerable,
-            Side::Hardened => &mut self.hardened,
-        };
-        running.twin.reset().await?;
-        let outcome = exploit(running.twin.targets()).await;
-        let succeeded = outcome.as_ref().is_ok_and(Outcome::is_success);
-        running.outcome = Some(outcome);
-        Ok(succeeded)
+    pub(super) async fn attack(&mut self, side: Side) -> Result<Result<Outcome, Broken>, StartError> {
+        self.was_reset = None;
+        let twin = self.of(side);
+        twin.reset().await?;
+        let outcome = (self.lesson.exploit)(twin.targets()).await;
+        twin.exploit_ended();
+        Ok(outcome)
     }
 
     /// Both twins forget everything.
-    pub(super) async fn reset(&mut self) -> Result<(), StartError> {
+    pub(super) async fn reset(&mut self, stopped_a_run: bool) -> Result<(), StartError> {
         let began = Instant::now();
-        for running in [&mut self.vulnerable, &mut self.hardened] {
-            running.twin.reset().await?;
-            running.outcome = None;
-        }
-        self.reset_took = Some(began.elapsed());
+        self.vulnerable.reset().await?;
+        self.hardened.reset().await?;
+        self.was_reset = Some(WasReset { took: began.elapsed(), stopped_a_run });
         Ok(())
     }
 }
 
 impl Console {
     pub(super) fn desk(&self, lesson: &'static Lesson) -> Desk {
-        lock(&self.desks).get(lesson.slug()).copied().unwrap_or_default()
+        lock(&self.desks).get(lesson.slug()).cloned().unwrap_or_default()
     }
 
     pub(super) fn change_desk(&self, lesson: &'static Lesson, change: impl FnOnce(&mut Desk)) {
@@ -94,14 +124,18 @@ impl Console {
         lesson: &'static Lesson,
     ) -> Result<MappedMutexGuard<'_, Active>, StartError> {
         let mut active = self.active.lock().await;
-        let open = match active.take().filter(|active| active.lesson.slug() == lesson.slug()) {
+        let before = active.take();
+        if let Some(before) = before.as_ref().filter(|before| before.lesson.slug() != lesson.slug()) {
+            self.change_desk(before.lesson, |desk| desk.close(lesson));
+        }
+        let open = match before.filter(|before| before.lesson.slug() == lesson.slug()) {
             Some(open) => open,
             // The old twins have let go of the ports.
             None => Active {
                 lesson,
                 vulnerable: start(lesson, Side::Vulnerable, self.port + 1, &self.engine).await?,
                 hardened: start(lesson, Side::Hardened, self.port + 5, &self.engine).await?,
-                reset_took: None,
+                was_reset: None,
             },
         };
         Ok(MutexGuard::map(active, |active| active.insert(open)))
@@ -109,7 +143,7 @@ impl Console {
 }
 
 /// The ports of the lesson before may take a moment to become free.
-async fn start(lesson: &Lesson, side: Side, port: u16, engine: &Engine) -> Result<Running, StartError> {
+async fn start(lesson: &Lesson, side: Side, port: u16, engine: &Engine) -> Result<Twin, StartError> {
     let checks = side.of(lesson).checks;
     let mut started = Twin::start_on(checks(), Some(port)).await;
     for _ in 0..20 {
@@ -119,5 +153,5 @@ async fn start(lesson: &Lesson, side: Side, port: u16, engine: &Engine) -> Resul
         tokio::time::sleep(Duration::from_millis(50)).await;
         started = Twin::start_on(checks(), Some(port)).await;
     }
-    Ok(Running { twin: started?.with_victims_in(engine.clone()), outcome: None })
+    Ok(started?.with_victims_in(engine.clone()))
 }

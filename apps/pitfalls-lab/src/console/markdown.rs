@@ -4,14 +4,22 @@ use std::borrow::Cow;
 
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
+use crate::cli::Side;
 use crate::lessons;
 
 /// The ports that the lessons' texts are written for.
 const WRITTEN_FOR: u16 = 9400;
+/// How far the hardened twin's ports are from the vulnerable twin's.
+const TWINS_APART: u16 = 4;
 
 /// Renders a text, for a console on `port`.
 pub(super) fn html(text: &str, port: u16) -> String {
-    let text = with_ports(text, port);
+    html_at(text, port, Side::Vulnerable)
+}
+
+/// Renders a text whose addresses are those of this twin.
+pub(super) fn html_at(text: &str, port: u16, side: Side) -> String {
+    let text = with_ports(text, port, side);
     let mut out = String::new();
     html::push_html(&mut out, events(&text).into_iter());
     out
@@ -129,9 +137,10 @@ fn target(link: CowStr<'_>) -> (CowStr<'_>, Option<String>) {
     }
 }
 
-/// The texts say 9400 to 9408. Where the console has other ports, so must they.
-fn with_ports(text: &str, port: u16) -> Cow<'_, str> {
-    if port == WRITTEN_FOR {
+/// The texts say 9400 to 9408. Where the console has other ports, so must they. An *address* at the vulnerable
+/// twin becomes one at the twin that is chosen; a port that stands by itself is the port that is meant.
+fn with_ports(text: &str, port: u16, side: Side) -> Cow<'_, str> {
+    if port == WRITTEN_FOR && side == Side::Vulnerable {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 64);
@@ -141,7 +150,11 @@ fn with_ports(text: &str, port: u16) -> Cow<'_, str> {
         let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
         let (number, after) = digits.split_at(end);
         out.push_str(before);
+        let of_address = before.ends_with(".localhost:");
         match number.parse::<u16>() {
+            Ok(known @ 9401..=9404) if of_address && side == Side::Hardened => {
+                out.push_str(&(known - WRITTEN_FOR + port + TWINS_APART).to_string());
+            }
             Ok(known @ WRITTEN_FOR..=9408) => out.push_str(&(known - WRITTEN_FOR + port).to_string()),
             _ => out.push_str(number),
         }
@@ -171,6 +184,21 @@ mod tests {
         assert!(shown.contains("<a href=\"http://as.localhost:9501/authorize?a=b&amp;c=d\">Open"), "{shown}");
         assert!(shown.contains("29400 seconds"), "a number that only contains a port stays: {shown}");
         assert!(!html("`http://client.localhost/x` `curl http://as.localhost:9401`", 9400).contains("<a "));
+    }
+
+    #[test]
+    fn addresses_are_those_of_the_chosen_twin() {
+        let text = "`http://as.localhost:9401/x`, `http://api.localhost:9407/y`, on 9401 and 9405";
+        let shown = html_at(text, 9400, Side::Hardened);
+        assert!(shown.contains("href=\"http://as.localhost:9405/x\""), "{shown}");
+        assert!(shown.contains("href=\"http://api.localhost:9407/y\""), "the hardened twin stays: {shown}");
+        assert!(shown.contains("on 9401 and 9405"), "a port by itself is the one that is meant: {shown}");
+        let elsewhere = html_at(text, 9500, Side::Hardened);
+        assert!(
+            elsewhere.contains("as.localhost:9505") && elsewhere.contains("on 9501 and 9505"),
+            "{elsewhere}"
+        );
+        assert!(html_at(text, 9400, Side::Vulnerable).contains("http://as.localhost:9401/x"));
     }
 
     #[test]

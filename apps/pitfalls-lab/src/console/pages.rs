@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use auth_core::pages::Site;
+use auth_core::server::StartError;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -19,6 +20,7 @@ struct Index {
     lessons: Vec<Row>,
     solved: usize,
     next: Option<&'static Lesson>,
+    unreadable: bool,
 }
 
 struct Row {
@@ -35,6 +37,17 @@ struct ScorePage {
     exploited: usize,
     solved: usize,
     file: String,
+    /// Why the file cannot be read.
+    unreadable: Option<String>,
+    /// Why it was not written the last time.
+    unsaved: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/not_started.html")]
+struct NotStarted<'a> {
+    lesson: &'static Lesson,
+    error: &'a str,
 }
 
 #[derive(Template)]
@@ -53,6 +66,13 @@ pub(super) fn page<T: Template>(title: &str, main: &T) -> Response {
     html(StatusCode::OK, site.page(title, main))
 }
 
+/// A lesson's twins need eight ports, and one of them is not to be had.
+pub(super) fn not_started(lesson: &'static Lesson, error: &StartError) -> Response {
+    let mut response = page("The twins could not start", &NotStarted { lesson, error: &error.to_string() });
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response
+}
+
 pub(super) fn unknown() -> Response {
     problem(StatusCode::NOT_FOUND, "not_found", "There is no such lesson.")
 }
@@ -67,7 +87,8 @@ pub(super) async fn index(State(console): State<Arc<Console>>) -> Response {
     let lessons = rows(&console);
     let solved = lessons.iter().filter(|row| row.state == "solved").count();
     let next = lessons.iter().find(|row| row.state != "solved").map(|row| row.lesson);
-    page("Lessons", &Index { lessons, solved, next })
+    let unreadable = console.score.problem().is_some();
+    page("Lessons", &Index { lessons, solved, next, unreadable })
 }
 
 pub(super) async fn score(State(console): State<Arc<Console>>) -> Response {
@@ -79,13 +100,19 @@ pub(super) async fn score(State(console): State<Arc<Console>>) -> Response {
         solved: all.values().filter(|state| state.solved).count(),
         lessons: rows(&console).into_iter().filter(|row| row.state != "not begun").collect(),
         file: std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()).display().to_string(),
+        unreadable: console.score.problem(),
+        unsaved: console.unsaved(),
     };
     page("Score", &main)
 }
 
 /// The score, to be saved or collected.
 pub(super) async fn score_json(State(console): State<Arc<Console>>) -> Response {
-    json(StatusCode::OK, &serde_json::json!(console.score.all()))
+    let mut response = json(StatusCode::OK, &serde_json::json!(console.score.all()));
+    // RFC 6266 §4: saved under a name, also where no link proposes one.
+    let attachment = HeaderValue::from_static("attachment; filename=\"pitfalls-lab-score.json\"");
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment);
+    response
 }
 
 pub(super) async fn safety(State(console): State<Arc<Console>>) -> Response {

@@ -53,6 +53,11 @@ impl Score {
         self.read().unwrap_or_default()
     }
 
+    /// Why the file that is there cannot be read, if so.
+    pub(crate) fn problem(&self) -> Option<String> {
+        self.read().err().map(|error| error.to_string())
+    }
+
     fn read(&self) -> io::Result<BTreeMap<String, State>> {
         match std::fs::read_to_string(&self.0) {
             Ok(text) => Ok(serde_json::from_str(&text)?),
@@ -108,7 +113,7 @@ mod tests {
         let file = folder.path().join("score.json");
         std::fs::write(&file, "{ half").unwrap();
         let score = Score::at(file.clone());
-        assert!(score.all().is_empty());
+        assert!(score.all().is_empty() && score.problem().is_some());
         assert!(score.record("hardcoded-secret", |state| state.solved = true).is_err());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "{ half");
     }

@@ -1,9 +1,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod marks;
+mod tabs;
+mod tokens;
+mod trouble;
+mod twins;
+
 use std::time::{Duration, Instant};
 
 use auth_core::clock::ManualClock;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::DropGuard;
 
 use super::*;
 use crate::browser::{Browser, Reply};

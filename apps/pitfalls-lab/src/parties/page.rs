@@ -43,6 +43,17 @@ pub(super) fn wide_page<T: Template>(status: StatusCode, title: &str, main: &T) 
     html(status, site().page(title, main))
 }
 
+/// A page that gives itself out for another party's.
+pub(super) fn disguised_page<T: Template>(
+    title: &str,
+    origin: &str,
+    party: &'static str,
+    main: &T,
+) -> Response {
+    let host = origin.strip_prefix("http://").unwrap_or(origin);
+    html(StatusCode::OK, Site::new(host, party).narrow_page(title, main))
+}
+
 pub(crate) fn html(status: StatusCode, page: askama::Result<String>) -> Response {
     match page {
         Ok(page) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response(),

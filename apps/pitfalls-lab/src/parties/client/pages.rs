@@ -16,7 +16,10 @@ use crate::lock;
 
 #[derive(Template)]
 #[template(path = "client_home.html")]
-struct Home;
+struct Home<'a> {
+    /// Who is signed in in this browser.
+    sub: Option<&'a str>,
+}
 
 #[derive(Template)]
 #[template(path = "profile.html")]
@@ -44,8 +47,10 @@ struct Spa<'a> {
     error: Option<&'a str>,
 }
 
-pub(super) async fn home() -> Response {
-    page::page(StatusCode::OK, "Photo album", &Home)
+pub(super) async fn home(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
+    let signed_in = world.live().client.signed_in(&headers);
+    let sub = signed_in.as_ref().map(|signed_in| signed_in.subject.as_str());
+    page::page(StatusCode::OK, "Photo album", &Home { sub })
 }
 
 pub(super) async fn profile(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
