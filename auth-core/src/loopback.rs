@@ -6,9 +6,9 @@ use http::uri::Authority;
 use http::{HeaderMap, header};
 use url::Host;
 
-/// What proxies add. Behind one, each request comes from this machine, whoever sent it.
-const OF_PROXIES: [&str; 6] =
-    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+/// What proxies add, beside whatever begins with `x-forwarded-`. Behind one, each request comes from this machine,
+/// whoever sent it.
+const OF_PROXIES: [&str; 5] = ["forwarded", "via", "x-real-ip", "x-original-host", "cf-connecting-ip"];
 
 // ANCHOR: is_loopback
 /// Whether traffic to this host stays on the machine: `localhost` and names under it
@@ -31,7 +31,8 @@ pub fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
 /// line names, if it names one.
 #[must_use]
 pub fn is_to_loopback(headers: &HeaderMap, target: Option<&str>) -> bool {
-    if OF_PROXIES.iter().any(|name| headers.contains_key(*name)) {
+    let of_a_proxy = |name: &str| name.starts_with("x-forwarded-") || OF_PROXIES.contains(&name);
+    if headers.keys().any(|name| of_a_proxy(name.as_str())) {
         return false;
     }
     let Some(authority) = requested_authority(headers, target) else { return false };
@@ -39,6 +40,18 @@ pub fn is_to_loopback(headers: &HeaderMap, target: Option<&str>) -> bool {
     !authority.as_str().contains('@') && Host::parse(authority.host()).is_ok_and(|host| is_loopback(&host))
 }
 // ANCHOR_END: is_loopback
+
+/// Whether a page of another site sent this request, by what the browser says of it (Fetch Metadata).
+///
+/// Pictures, frames and forms of any site may point to this machine; whoever looks at that site did not click
+/// here. A link that somebody follows is another matter: it opens a page of its own. All ports of localhost are
+/// one site, so that an authorization response that comes as a form is none of these.
+#[must_use]
+pub fn is_of_another_site(method: &str, headers: &HeaderMap) -> bool {
+    let says = |name: &str, value: &str| headers.get(name).is_some_and(|said| said == value);
+    let followed = method == "GET" && says("sec-fetch-dest", "document");
+    says("sec-fetch-site", "cross-site") && !followed
+}
 
 /// The one name, and port, that a request was sent to: RFC 9112 §3.2, or RFC 9113 §8.3.1 in HTTP/2, which has no
 /// need of a `Host`. None if it names none, or two.
@@ -118,7 +131,14 @@ mod tests {
 
     #[test]
     fn what_a_proxy_brings_is_refused() {
-        for name in OF_PROXIES {
+        let forwarded = [
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-forwarded-server",
+            "x-forwarded-ssl",
+        ];
+        for name in OF_PROXIES.into_iter().chain(forwarded) {
             assert!(!passes(&[("host", "localhost"), (name, "127.0.0.1")], None), "{name}");
         }
     }

@@ -37,6 +37,8 @@ mod answer;
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(any(feature = "axum", feature = "actix"))]
+mod head;
+#[cfg(any(feature = "axum", feature = "actix"))]
 mod healthcheck;
 mod process;
 #[cfg(any(feature = "axum", feature = "actix"))]
@@ -59,6 +61,8 @@ pub use self::shell::{Limits, Server, serve};
 pub use self::start::{Listen, StartError};
 #[cfg(any(feature = "axum", feature = "actix"))]
 pub use self::tls::TlsFiles;
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub use self::watch::only_from_here;
 
 #[cfg(all(test, feature = "axum", feature = "actix"))]
 mod tests;

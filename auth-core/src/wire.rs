@@ -8,6 +8,7 @@
 //!   loopback;
 //! - values are shown by a list of those that are public; everything else, known or not, is redacted before
 //!   it leaves the party, and a token loses its signature (module `redact`);
+//! - whatever is shown passes one more filter, for secrets that stand where nobody looks for one (module `filter`);
 //! - a party that is not watched does nothing of it: no copy, no header, no cookie.
 //!
 //! Messages belong together by the browser that caused them: a cookie, which all ports of one host share,
@@ -24,12 +25,18 @@
 //! assert!(refused.to_string().contains("loopback"));
 //! ```
 
+mod browser;
 mod exchange;
+mod filter;
 mod handlers;
 mod message;
 #[cfg(any(feature = "axum", feature = "actix"))]
+mod names;
+mod random;
+#[cfg(any(feature = "axum", feature = "actix"))]
 mod redact;
 mod report;
+mod size;
 #[cfg(any(feature = "axum", feature = "actix"))]
 mod token;
 
@@ -39,6 +46,9 @@ use url::Url;
 use crate::loopback::is_loopback;
 use crate::settings::SettingsError;
 
+pub use browser::browser;
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub(crate) use browser::{Sender, carried, sender};
 #[cfg(any(feature = "axum", feature = "actix"))]
 pub(crate) use exchange::Exchange;
 pub(crate) use exchange::calling;
@@ -46,7 +56,7 @@ pub use exchange::carry;
 pub(crate) use handlers::handlers;
 pub use message::{Body, Field, Handler, Message, Token, Value};
 #[cfg(any(feature = "axum", feature = "actix"))]
-pub(crate) use redact::{body, header_fields, path, query_fields};
+pub(crate) use redact::{answer_fields, body, query_fields, request_fields, unread};
 
 /// Names the browser whose click it is. Cookies ignore ports, so that all parties on one host see the same.
 pub const BROWSER_COOKIE: &str = "wire_browser";
@@ -121,9 +131,10 @@ impl Wire {
         self.party
     }
 
-    /// Shows a message. An inspector that is slow or gone must not hold up a party: then the message is lost.
+    /// Shows a message, without what may be a secret in it. An inspector that is slow or gone must not hold up a
+    /// party: then the message is lost.
     pub fn send(&self, message: Message) {
-        let _ = self.sender.try_send(message);
+        let _ = self.sender.try_send(message.filtered().small_enough());
     }
 }
 

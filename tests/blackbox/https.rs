@@ -51,26 +51,30 @@ async fn https_brings_strict_cookies_and_hsts_and_a_new_certificate_needs_no_res
     let port = free_listener().1;
     let server = Running::start(serve(folder.path(), port));
     let url = format!("https://localhost:{port}/accounts/login");
-    let get = async || {
+    // By a name that is not of this machine, as its users call it.
+    let get = async |host: &str| {
         loop {
             // A new client each time: one that comes back would resume its session, and see no certificate.
-            match authority.client().get(&url).send().await {
+            match authority.client().get(&url).header("host", host).send().await {
                 Ok(answer) => break answer,
                 Err(_) if server.written().contains("error:") => panic!("{}", server.written()),
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
     };
-    let page = tokio::time::timeout(Duration::from_secs(30), get()).await.unwrap();
+    let page = tokio::time::timeout(Duration::from_secs(30), get("auth.example")).await.unwrap();
     assert_eq!(page.headers()["strict-transport-security"], "max-age=31536000");
+    // Where developers work it would keep a browser from every other port of localhost (RFC 6797 §8.3).
+    assert!(!get("localhost").await.headers().contains_key("strict-transport-security"));
     let cookie = page.headers()["set-cookie"].to_str().unwrap();
     assert!(
         cookie.starts_with("__Host-") && cookie.contains("Secure") && cookie.contains("HttpOnly"),
         "{cookie}"
     );
 
-    let certificate =
-        async || get().await.extensions().get::<TlsInfo>().unwrap().peer_certificate().unwrap().to_vec();
+    let certificate = async || {
+        get("localhost").await.extensions().get::<TlsInfo>().unwrap().peer_certificate().unwrap().to_vec()
+    };
     let first = certificate().await;
     authority.issue(folder.path());
     let replaced = async {

@@ -174,12 +174,56 @@ async fn the_inspector_shows_each_step_as_it_happens() {
     assert!(stayed.convert::<bool>().unwrap(), "the page was loaded again");
     chrome.screenshot("13-inspector-message").await;
 
-    click("document.getElementById('close-detail')").await;
-    while chrome.has("detail").await {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    chrome.driver.action_chain().send_keys(Key::Escape).perform().await.unwrap();
+    let closed = async {
+        while chrome.has("detail").await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), closed).await.expect("Escape closes the message");
+
+    // Another view begins at its newest walk, wherever the reader was in this one.
+    chrome.driver.execute("scrollTo(0, document.body.scrollHeight)", Vec::new()).await.unwrap();
+    click("document.getElementById('tab-everything')").await;
+    chrome.wait_for_text("Clear for everybody", false).await;
+    let top = chrome.driver.execute("return scrollY", Vec::new()).await.unwrap();
+    assert_eq!(top.convert::<f64>().unwrap(), 0.0);
+    click("document.getElementById('tab-mine')").await;
+    chrome.wait_for_text("Start over", false).await;
     click("document.getElementById('start-over')").await;
     chrome.wait_for_text("Nothing has happened yet", false).await;
+    chrome.quit().await;
+}
+
+/// The playground stops under an open inspector and starts again: the page stays, and says what happened.
+#[tokio::test]
+async fn the_inspector_says_that_the_playground_is_stopped_and_that_it_is_another() {
+    let Some(chrome) = Chrome::start("the inspector without its playground").await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let first = Playground::start_on(folder.path(), Ports::free()).await;
+    let (ports, inspector) = (first.ports, format!("{}/inspector", first.home()));
+    for page in [&inspector, &first.client(), &inspector] {
+        chrome.open(page).await;
+    }
+    chrome.wait_for_text("The client's start page", false).await;
+    chrome.wait_for_text("Live", false).await;
+
+    tokio::task::spawn_blocking(|| first.process.terminate()).await.unwrap();
+    chrome.wait_for_text("Not connected. Trying again", false).await;
+    for element in ["querySelector('a.title')", "getElementById('start-over')"] {
+        chrome.driver.execute("document.getElementById('notice').hidden = true", Vec::new()).await.unwrap();
+        chrome.driver.execute(format!("document.{element}.click()"), Vec::new()).await.unwrap();
+        chrome
+            .wait_for_text("The playground is stopped. Start it again, and this page goes on.", false)
+            .await;
+    }
+    assert!(chrome.has("walks").await);
+    chrome.screenshot("20-inspector-stopped").await;
+
+    let _second = Playground::start_on(folder.path(), ports).await;
+    chrome.wait_for_text("The playground was started again; messages of before are gone.", false).await;
+    chrome.wait_for_text("Nothing has happened yet", false).await;
+    chrome.wait_for_text("Live", false).await;
     chrome.quit().await;
 }
 

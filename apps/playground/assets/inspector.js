@@ -29,6 +29,24 @@
     return page;
   }
 
+  const notice = document.getElementById("notice");
+  const STOPPED = "The playground is stopped. Start it again, and this page goes on.";
+  const RESTARTED = "The playground was started again; messages of before are gone.";
+
+  /** Says something above the messages; nothing, if there is nothing to say. */
+  function tell(words) {
+    notice.textContent = words;
+    notice.hidden = !words;
+  }
+
+  /** Notes which run of the playground the page is of: another one has forgotten what this page shows. */
+  function noteRun(fresh) {
+    if (notice.textContent === STOPPED) tell("");
+    if (fresh.dataset.run !== root.dataset.run) tell(RESTARTED);
+    root.dataset.run = fresh.dataset.run;
+    root.dataset.events = fresh.dataset.events;
+  }
+
   function swap(id, page) {
     const mine = document.getElementById(id);
     const fresh = page.getElementById(id);
@@ -49,9 +67,10 @@
     if (link) scrollBy({ top: link.getBoundingClientRect().top - before.top, behavior: "instant" });
   }
 
+  const focus = (id) => id && document.getElementById(id)?.focus({ preventScroll: true });
   const folded = () => new Map([...document.querySelectorAll("#flow details")].map((one) => [one.id, one.open]));
   const newest = () => [...document.querySelectorAll("#walks > details:first-child .row")].pop();
-  const count = () => document.querySelectorAll("#walks > details:first-child .row").length;
+  const count = () => document.querySelectorAll("#walks .row").length;
   const inSight = (row) => {
     const place = row && row.getBoundingClientRect();
     return Boolean(place) && place.bottom > 0 && place.top < innerHeight - 24;
@@ -64,21 +83,21 @@
       return;
     }
     const page = await load(location.href, "news");
-    const focused = document.activeElement && document.activeElement.id;
+    const focused = document.activeElement?.id;
     const [place, states, follows, had] = [anchor(), folded(), inSight(newest()), count()];
     const first = () => document.querySelector("#walks > details")?.id;
     const was = first();
     for (const id of parts) swap(id, page);
+    const begun = !states.has(first());
     for (const [id, open] of states) {
       const details = document.getElementById(id);
       // The walk that was the newest folds itself when the next one begins, unless somebody reads in it.
-      if (details && !(follows && id === was && was !== first())) details.open = open;
+      if (details && !(follows && begun && id === was)) details.open = open;
     }
-    root.dataset.events = page.getElementById("inspector").dataset.events;
+    if (follows) newest()?.closest("details").setAttribute("open", "");
+    noteRun(page.getElementById("inspector"));
     keepPlace(place);
-    if (focused && document.getElementById(focused)) {
-      document.getElementById(focused).focus({ preventScroll: true });
-    }
+    focus(focused);
     const row = newest();
     if (follows && row && !inSight(row)) row.scrollIntoView({ block: "end", behavior: calm.matches ? "instant" : "smooth" });
     announce(!follows && count() > had && !inSight(row));
@@ -95,7 +114,8 @@
   button.addEventListener("click", () => {
     announce(false);
     const row = newest();
-    if (row) row.scrollIntoView({ block: "center" });
+    row?.closest("details").setAttribute("open", "");
+    row?.scrollIntoView({ block: "center" });
   });
   root.append(button);
   const announce = (there) => { button.hidden = !there; };
@@ -121,14 +141,19 @@
 
   function show(page, address, remember) {
     if (!root.classList.contains("with-detail")) placeOfDiagram = scrollY;
+    const another = new URL(address, location.href).searchParams.get("view") !== view;
     const place = anchor();
-    const states = folded();
+    const states = another ? [] : folded();
+    const focused = document.activeElement?.id;
     const fresh = page.getElementById("inspector");
+    tell("");
+    announce(false);
+    noteRun(fresh);
     root.className = fresh.className;
-    root.dataset.events = fresh.dataset.events;
     document.title = page.title;
     if (remember) history.pushState(null, "", address);
     for (const id of parts) swap(id, page);
+    focus(focused);
     for (const [id, unfolded] of states) {
       const details = document.getElementById(id);
       if (details && unfolded) details.open = true;
@@ -137,7 +162,8 @@
     document.getElementById("detail")?.remove();
     if (detail) root.querySelector(".panes").append(document.adoptNode(detail));
     const beside = matchMedia("(min-width: 68rem)").matches;
-    if (detail && !beside) scrollTo({ top: 0, behavior: "instant" });
+    // Another view begins with its newest walk, which is at the top.
+    if (another || (detail && !beside)) scrollTo({ top: 0, behavior: "instant" });
     else if (!detail && !beside) scrollTo({ top: placeOfDiagram, behavior: "instant" });
     else keepPlace(place);
     if (detail) document.getElementById("detail-title")?.focus({ preventScroll: true });
@@ -152,17 +178,39 @@
     if (!link || !plain || link.target || link.origin !== location.origin) return;
     if (link.pathname !== location.pathname) return;
     event.preventDefault();
+    if (isCutOff()) return tell(STOPPED);
     const from = link.id === "close-detail" && new URLSearchParams(location.search).get("message");
     open(link.href, true)
-      .then(() => from && document.getElementById(`m-${from}`)?.focus({ preventScroll: true }))
-      .catch((error) => { if (error.name !== "AbortError") location.assign(link.href); });
+      .then(() => from && focus(`m-${from}`))
+      .catch((error) => failed(error, () => location.assign(link.href)));
+  });
+
+  // Starting over is a form: without a server to send it to, the browser would show an error page.
+  root.addEventListener("submit", (event) => {
+    if (!isCutOff()) return;
+    event.preventDefault();
+    tell(STOPPED);
+  });
+
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) document.getElementById("close-detail")?.click();
   });
 
   addEventListener("popstate", () => {
-    open(location.href, false).catch((error) => { if (error.name !== "AbortError") location.reload(); });
+    open(location.href, false).catch((error) => failed(error, () => location.reload()));
   });
 
+  /** What was fetched did not come: because nobody answers, or for a reason that the browser may show. */
+  function failed(error, otherwise) {
+    if (error.name === "AbortError") return;
+    // The Fetch Standard's network error.
+    if (error instanceof TypeError) tell(STOPPED);
+    else otherwise();
+  }
+
   // ---- news
+
+  const isCutOff = () => live.classList.contains("off");
 
   function say(state) {
     live.className = `live ${state}`;
@@ -178,7 +226,10 @@
     if (document.hidden) return;
     view = wanted;
     events = new EventSource(root.dataset.events);
-    events.addEventListener("open", () => say("on"));
+    events.addEventListener("open", () => {
+      say("on");
+      if (notice.textContent === STOPPED) tell("");
+    });
     events.addEventListener("changed", () => refresh().catch(() => {}));
     events.addEventListener("error", () => say(events && events.readyState === EventSource.CLOSED ? "full" : "off"));
   }

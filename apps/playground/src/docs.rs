@@ -30,6 +30,10 @@ fn answer(path: &str) -> Response {
         None if book::file(&format!("{path}/")).is_some() => {
             Redirect::temporary(&format!("/docs/{path}/")).into_response()
         }
+        // A chapter by its name alone. Not for good: the next book may have a folder there.
+        None if book::file(&format!("{path}.html")).is_some() => {
+            Redirect::to(&format!("/docs/{path}.html")).into_response()
+        }
         None => match book::file("404.html") {
             Some(page) => send(StatusCode::NOT_FOUND, page),
             None => StatusCode::NOT_FOUND.into_response(),

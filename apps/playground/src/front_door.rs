@@ -17,13 +17,14 @@ use crate::worker::ShownWorker;
 /// report is shown by the inspector. `shutdown` ends its streams, and is what the server is run with.
 ///
 /// # Errors
-/// When the address can't be bound.
+/// When the address can't be bound, or others than this machine could reach it: it shows the inspector.
 pub fn front_door(
     listen: SocketAddr,
     ports: &Ports,
     worker_health: u16,
     shutdown: CancellationToken,
 ) -> Result<Server, StartError> {
+    server::only_from_here(listen)?;
     let page = Page {
         addresses: Addresses::new("http", ports),
         http: HttpClient::new().map_err(unexpected)?,

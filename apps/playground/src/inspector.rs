@@ -15,6 +15,7 @@ mod page;
 mod party;
 mod read;
 mod receive;
+mod recorded;
 mod rows;
 mod secrets;
 mod spec;

@@ -3,22 +3,25 @@ use std::net::TcpListener;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use actix_web::body::{self, BodySize, BoxBody, MessageBody as _};
+use actix_web::body::{BodySize, BoxBody, MessageBody as _};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::{InternalError, PayloadError};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, Error, HttpMessage, HttpResponse, HttpServer};
+use bytes::Bytes;
 use futures::future::BoxFuture;
+use futures::stream::LocalBoxStream;
 use futures::{FutureExt, StreamExt};
 use tokio_util::sync::CancellationToken;
 
 use super::StartError;
 use super::answer::{self, Answer};
+use super::head::Hsts;
 use super::shell::{DRAIN, Limits, Server, Shell, local_addr};
-use super::watch::{LONGEST, Recording};
+use super::watch::{Asked, LONGEST, Recording};
 use crate::headers::SecurityHeaders;
 
 /// Serves what `configure` registers with actix-web; it is called once on each worker's thread.
@@ -74,33 +77,35 @@ async fn around(
         return Ok(request.into_response(HttpResponse::from(own)));
     }
 
-    let page = answer::wants_page(text(request.headers(), header::ACCEPT));
-    let limit = shell.body_limit(text(request.headers(), header::CONTENT_TYPE));
-    let announced = text(request.headers(), header::CONTENT_LENGTH).parse::<usize>();
+    let head = shell.head(|name| request.headers().get(name)?.to_str().ok());
+    let recording = record(&shell, &request);
     let authority = request.uri().authority().map(|authority| authority.as_str());
-    let headers = || plain(request.headers());
-    let mut recording = shell.record(&method, &path, request.query_string(), authority, headers);
-    let mut result = if announced.is_ok_and(|length| length > limit) {
-        Ok(request.into_response(HttpResponse::from(answer::too_large(page))))
+    let hsts = shell.hsts(authority, || plain(request.headers()));
+    let mut result = if head.is_too_long {
+        Ok(request.into_response(HttpResponse::from(answer::too_large(head.page))))
     } else {
-        limit_payload(&mut request, limit);
-        let handled = handle(recording.as_mut(), request, next, page);
+        limit_payload(recording.as_ref(), &mut request, head.limit);
+        let handled = handle(recording.as_ref(), request, next);
         let handled = tokio::time::timeout(shell.limits.request, handled);
         match AssertUnwindSafe(handled).catch_unwind().await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(refusal(answer::timed_out(page))),
-            Err(panic) => Err(refusal(answer::panicked(&*panic, &method, &path, page))),
+            Ok(Err(_)) => Err(refusal(answer::timed_out(head.page))),
+            Err(panic) => Err(refusal(answer::panicked(&*panic, &method, &path, head.page))),
         }
     };
     let status = match &result {
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
     };
-    if let (Ok(response), true) = (&mut result, shell.is_https()) {
-        SecurityHeaders::strict_transport_security().apply_actix(response.headers_mut());
+    if let Ok(response) = &mut result {
+        match hsts {
+            Hsts::AsItIs => {}
+            Hsts::Added => SecurityHeaders::strict_transport_security().apply_actix(response.headers_mut()),
+            Hsts::Removed => drop(response.headers_mut().remove(header::STRICT_TRANSPORT_SECURITY)),
+        }
     }
     if let Some(recording) = recording {
-        result = watched(recording, result).await;
+        result = watched(recording, result);
     }
     let ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (port, status) = (shell.port, status.as_u16());
@@ -108,10 +113,28 @@ async fn around(
     result
 }
 
-/// Ends a body at the limit, whichever way the handler reads it and whatever length was announced.
-fn limit_payload(request: &mut ServiceRequest, limit: usize) {
+fn record(shell: &Shell, request: &ServiceRequest) -> Option<Recording> {
+    let asked = Asked {
+        method: request.method().as_str(),
+        path: request.path(),
+        query: request.query_string(),
+        authority: request.uri().authority().map(|authority| authority.as_str()),
+        peer: request.peer_addr().map(|peer| peer.ip()),
+    };
+    shell.record(&asked, || plain(request.headers()))
+}
+
+/// Ends a body at the limit, whichever way the handler reads it and whatever length was announced. An observer
+/// sees what the handler reads.
+fn limit_payload(recording: Option<&Recording>, request: &mut ServiceRequest, limit: usize) {
+    let payload = request.take_payload();
+    let payload: LocalBoxStream<'static, Result<Bytes, PayloadError>> =
+        match recording.filter(|recording| recording.has_body()) {
+            Some(recording) => Box::pin(recording.tee(payload)),
+            None => Box::pin(payload),
+        };
     let mut left = limit;
-    let limited = request.take_payload().map(move |chunk| {
+    let limited = payload.map(move |chunk| {
         let chunk = chunk?;
         left = left.checked_sub(chunk.len()).ok_or(PayloadError::Overflow)?;
         Ok(chunk)
@@ -119,36 +142,19 @@ fn limit_payload(request: &mut ServiceRequest, limit: usize) {
     request.set_payload(Payload::Stream { payload: Box::pin(limited) });
 }
 
-/// Runs the handler; under an observer's eyes, with a body that is read already.
 async fn handle(
-    recording: Option<&mut Recording>,
-    mut request: ServiceRequest,
+    recording: Option<&Recording>,
+    request: ServiceRequest,
     next: Next<BoxBody>,
-    page: bool,
 ) -> Result<ServiceResponse, Error> {
-    let Some(recording) = recording else { return next.call(request).await };
-    let mut payload = request.take_payload();
-    let mut body = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        match chunk {
-            Ok(chunk) => body.extend_from_slice(&chunk),
-            Err(PayloadError::Overflow) => {
-                return Ok(request.into_response(HttpResponse::from(answer::too_large(page))));
-            }
-            Err(error) => return Err(error.into()),
-        }
+    match recording {
+        None => next.call(request).await,
+        Some(recording) => recording.exchange().scope(next.call(request)).await,
     }
-    recording.asked(&plain(request.headers()), &body);
-    request.set_payload(Payload::from(body));
-    recording.exchange().scope(next.call(request)).await
 }
 
-/// Shows the observer an answer. What has no length yet is a stream, and is left to flow; an error is one that
-/// the framework renders later.
-async fn watched(
-    recording: Recording,
-    result: Result<ServiceResponse, Error>,
-) -> Result<ServiceResponse, Error> {
+/// Shows the observer an answer. A stream is left to flow; an error is one that the framework renders later.
+fn watched(recording: Recording, result: Result<ServiceResponse, Error>) -> Result<ServiceResponse, Error> {
     let response = match result {
         Ok(response) => response,
         Err(error) => {
@@ -158,19 +164,24 @@ async fn watched(
         }
     };
     let (request, response) = response.into_parts();
-    let (mut head, mut body) = response.into_parts();
-    let mut seen = None;
-    if matches!(body.size(), BodySize::None | BodySize::Sized(..=LONGEST)) {
-        // A body that is in memory already can't break off.
-        let bytes = body::to_bytes(body).await.unwrap_or_default();
-        body = BoxBody::new(bytes.clone());
-        seen = Some(bytes);
-    }
+    let (mut head, body) = response.into_parts();
+    let (body, seen) = in_memory(body);
     let cookie = recording.answered(head.status().as_u16(), &plain(head.headers()), seen.as_deref());
     if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_bytes(cookie.as_bytes()).ok()) {
         head.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(ServiceResponse::new(request, head.set_body(body)))
+}
+
+/// The same body; and its bytes, if they are in memory already.
+fn in_memory(body: BoxBody) -> (BoxBody, Option<Bytes>) {
+    if body.size() == BodySize::None {
+        return (body, Some(Bytes::new()));
+    }
+    match body.try_into_bytes() {
+        Ok(bytes) => (BoxBody::new(bytes.clone()), Some(bytes).filter(|bytes| bytes.len() <= LONGEST)),
+        Err(body) => (body, None),
+    }
 }
 
 /// actix-web has types of its own for what the rest of the workspace calls by the crate `http`.
@@ -186,11 +197,6 @@ fn plain(headers: &HeaderMap) -> http::HeaderMap {
 fn refusal(answer: Answer) -> Error {
     let status = answer.status;
     InternalError::from_response(status, HttpResponse::from(answer)).into()
-}
-
-fn text(headers: &HeaderMap, name: HeaderName) -> &str {
-    let value = headers.get(name);
-    value.and_then(|v| v.to_str().ok()).unwrap_or_default()
 }
 
 impl From<Answer> for HttpResponse {

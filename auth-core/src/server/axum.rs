@@ -1,4 +1,3 @@
-use std::error::Error;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::panic::AssertUnwindSafe;
@@ -6,18 +5,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, HttpBody as _, to_bytes};
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum_server::Handle;
 use axum_server::accept::{Accept, NoDelayAcceptor};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use bytes::Bytes;
 use futures::future::BoxFuture;
-use futures::{FutureExt, TryFutureExt};
+use futures::{FutureExt, StreamExt, TryFutureExt, stream};
 use http::StatusCode;
-use http_body_util::{LengthLimitError, Limited};
+use http::uri::Authority;
+use http_body_util::{BodyExt, Limited};
 use hyper_util::rt::TokioTimer;
 use rustls::ServerConfig;
 use tokio::net::TcpStream;
@@ -26,8 +27,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::StartError;
 use super::answer::{self, Answer};
+use super::head::Hsts;
 use super::shell::{DRAIN, Limits, Server, Shell, local_addr};
-use super::watch::{LONGEST, Recording};
+use super::watch::{Asked, LONGEST, Recording};
 use crate::headers::SecurityHeaders;
 
 /// Serves an axum router. The socket comes from [`super::Listen::bind`].
@@ -108,31 +110,29 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
         return own.into_response();
     }
 
-    let page = answer::wants_page(text(request.headers(), header::ACCEPT));
-    let limit = shell.body_limit(text(request.headers(), header::CONTENT_TYPE));
-    let announced = text(request.headers(), header::CONTENT_LENGTH).parse::<usize>();
-    let uri = request.uri();
-    let (query, authority) = (uri.query().unwrap_or_default(), uri.authority().map(|at| at.as_str()));
-    let headers = || request.headers().clone();
-    let mut recording = shell.record(method.as_str(), &path, query, authority, headers);
-    let mut response = if announced.is_ok_and(|length| length > limit) {
-        answer::too_large(page).into_response()
+    let head = shell.head(|name| request.headers().get(name)?.to_str().ok());
+    let recording = record(&shell, &request);
+    let authority = request.uri().authority().map(Authority::as_str);
+    let hsts = shell.hsts(authority, || request.headers().clone());
+    let mut response = if head.is_too_long {
+        answer::too_large(head.page).into_response()
     } else {
-        DefaultBodyLimit::max(limit).apply(&mut request);
-        let request = request.map(|body| Body::new(Limited::new(body, limit)));
-        let handled = handle(recording.as_mut(), request, limit, next, page);
+        DefaultBodyLimit::max(head.limit).apply(&mut request);
+        let handled = handle(recording.as_ref(), request, head.limit, next);
         let handled = tokio::time::timeout(shell.limits.request, handled);
         match AssertUnwindSafe(handled).catch_unwind().await {
             Ok(Ok(response)) => response,
-            Ok(Err(_)) => answer::timed_out(page).into_response(),
-            Err(panic) => answer::panicked(&*panic, method.as_str(), &path, page).into_response(),
+            Ok(Err(_)) => answer::timed_out(head.page).into_response(),
+            Err(panic) => answer::panicked(&*panic, method.as_str(), &path, head.page).into_response(),
         }
     };
-    if shell.is_https() {
-        SecurityHeaders::strict_transport_security().apply(response.headers_mut());
+    match hsts {
+        Hsts::AsItIs => {}
+        Hsts::Added => SecurityHeaders::strict_transport_security().apply(response.headers_mut()),
+        Hsts::Removed => drop(response.headers_mut().remove(header::STRICT_TRANSPORT_SECURITY)),
     }
     if let Some(recording) = recording {
-        response = watched(recording, response).await;
+        response = watched(recording, response);
     }
     let status = response.status().as_u16();
     let ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -140,41 +140,38 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
     response
 }
 
-/// Runs the handler; under an observer's eyes, with a body that is read already.
-async fn handle(
-    recording: Option<&mut Recording>,
-    request: Request,
-    limit: usize,
-    next: Next,
-    page: bool,
-) -> Response {
-    let Some(recording) = recording else { return next.run(request).await };
-    let (head, body) = request.into_parts();
-    let body = match to_bytes(body, limit).await {
-        Ok(body) => body,
-        Err(error) if is_too_long(&error) => {
-            return answer::too_large(page).into_response();
-        }
-        Err(_) => return StatusCode::BAD_REQUEST.into_response(),
+fn record(shell: &Shell, request: &Request) -> Option<Recording> {
+    let uri = request.uri();
+    let asked = Asked {
+        method: request.method().as_str(),
+        path: uri.path(),
+        query: uri.query().unwrap_or_default(),
+        authority: uri.authority().map(Authority::as_str),
+        peer: request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip()),
     };
-    recording.asked(&head.headers, &body);
-    recording.exchange().scope(next.run(Request::from_parts(head, Body::from(body)))).await
+    shell.record(&asked, || request.headers().clone())
 }
 
-/// Wherever in the layers of the body the limit was met.
-fn is_too_long(error: &(dyn Error + 'static)) -> bool {
-    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_long)
+/// Runs the handler with a body that ends at the limit; under an observer's eyes, who sees what the handler reads.
+async fn handle(recording: Option<&Recording>, request: Request, limit: usize, next: Next) -> Response {
+    let limited = |body: Body| Body::new(Limited::new(body, limit));
+    let Some(recording) = recording else { return next.run(request.map(limited)).await };
+    let request = if recording.has_body() {
+        request.map(|body| Body::from_stream(recording.tee(body.into_data_stream())))
+    } else {
+        request
+    };
+    recording.exchange().scope(next.run(request.map(limited))).await
 }
 
-/// Shows the observer an answer. What has no length yet is a stream, and is left to flow.
-async fn watched(recording: Recording, response: Response) -> Response {
-    let (mut head, mut body) = response.into_parts();
-    let mut seen = None;
-    if body.size_hint().upper().is_some_and(|length| length <= LONGEST) {
-        // A body that is in memory already can't break off.
-        let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        body = Body::from(bytes.clone());
-        seen = Some(bytes);
+/// Shows the observer an answer.
+fn watched(recording: Recording, response: Response) -> Response {
+    let (mut head, body) = response.into_parts();
+    let length = body.size_hint().exact();
+    let (body, seen) = in_memory(body);
+    if let (None, Some(length)) = (&seen, length) {
+        // It has become a stream, which does not know its length any more.
+        head.headers.entry(header::CONTENT_LENGTH).or_insert(length.into());
     }
     if let Some(cookie) = recording.answered(head.status.as_u16(), &head.headers, seen.as_deref()) {
         head.headers.append(header::SET_COOKIE, cookie);
@@ -182,9 +179,19 @@ async fn watched(recording: Recording, response: Response) -> Response {
     Response::from_parts(head, body)
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> &str {
-    let value = headers.get(name);
-    value.and_then(|v| v.to_str().ok()).unwrap_or_default()
+/// The same body; and its bytes, if it is one piece that is in memory already. A stream is left to flow.
+fn in_memory(mut body: Body) -> (Body, Option<Bytes>) {
+    match body.size_hint().exact() {
+        Some(0) => return (body, Some(Bytes::new())),
+        Some(length) if length <= LONGEST as u64 => {}
+        _ => return (body, None),
+    }
+    let first = body.frame().now_or_never().flatten();
+    let first = first.map(|frame| frame.map(|frame| frame.into_data().unwrap_or_default()));
+    match first {
+        Some(Ok(bytes)) if body.is_end_stream() => (Body::from(bytes.clone()), Some(bytes)),
+        first => (Body::from_stream(stream::iter(first).chain(body.into_data_stream())), None),
+    }
 }
 
 impl IntoResponse for Answer {

@@ -11,6 +11,7 @@ use rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
 use super::tls::Tls;
+use super::watch::Peers;
 use super::{StartError, TlsFiles, shutdown_signal};
 use crate::wire::Wire;
 
@@ -70,7 +71,7 @@ pub(super) struct Shell {
     /// Set when the server runs over TLS, which is decided after its routes are built.
     pub(super) https: Arc<AtomicBool>,
     /// Set when somebody watches; likewise.
-    pub(super) wire: Arc<OnceLock<Wire>>,
+    pub(super) wire: Arc<OnceLock<(Wire, Peers)>>,
 }
 
 impl Shell {
@@ -107,11 +108,13 @@ pub struct Server {
     pub(super) shell: Shell,
     pub(super) serve: Serve,
     tls: Option<(Tls, ServerConfig)>,
+    /// Why it must not run.
+    refused: Option<StartError>,
 }
 
 impl Server {
     pub(super) fn new(addr: SocketAddr, shell: Shell, serve: Serve) -> Server {
-        Server { addr, shell, serve, tls: None }
+        Server { addr, shell, serve, tls: None, refused: None }
     }
 
     /// The address it listens on: the port is known even where port 0 was asked for.
@@ -147,14 +150,21 @@ impl Server {
         Ok(self)
     }
 
-    /// Reports each message to the flow inspector. `None` changes nothing.
+    /// Reports each message to the flow inspector. `None` changes nothing. A server that other machines can reach
+    /// refuses to run then.
     #[must_use]
-    pub fn watched(self, wire: Option<Wire>) -> Server {
-        if let Some(wire) = wire {
+    pub fn watched(mut self, wire: Option<Wire>) -> Server {
+        let Some(wire) = wire else { return self };
+        match Peers::of(self.addr) {
             // Set twice, the first one stays.
-            let _ = self.shell.wire.set(wire);
+            Ok(peers) => drop(self.shell.wire.set((wire, peers))),
+            Err(error) => self.refused = Some(error),
         }
         self
+    }
+
+    fn unless_refused(mut self) -> Result<Server, StartError> {
+        self.refused.take().map_or(Ok(self), Err)
     }
 
     /// The address as a URL begins: `http://127.0.0.1:8000`.
@@ -166,7 +176,7 @@ impl Server {
     /// Serves until `shutdown` is cancelled and the requests in flight are answered, but no
     /// longer than five seconds after that.
     pub async fn run(self, shutdown: CancellationToken) -> io::Result<()> {
-        let Server { addr, serve, tls, .. } = self;
+        let Server { addr, serve, tls, .. } = self.unless_refused().map_err(io::Error::other)?;
         let (tls, config) = tls.unzip();
         let renewals = async {
             match tls {
@@ -200,7 +210,7 @@ impl fmt::Debug for Server {
 
 /// The rest of a `main`: runs what was built until Ctrl-C or SIGTERM, or says why it can't.
 pub async fn serve(built: Result<Server, StartError>) -> ExitCode {
-    let server = match built {
+    let server = match built.and_then(Server::unless_refused) {
         Ok(server) => server,
         Err(error) => {
             eprintln!("error: {error}");

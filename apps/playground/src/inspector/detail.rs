@@ -5,9 +5,10 @@ use auth_core::wire::{Body, Field, Handler, Message};
 use axum::http::StatusCode;
 
 use super::diagram::{Reference, tone};
-use super::fields::{DrawnField, Reading, is_central};
+use super::fields::{DrawnField, Reading, place};
 use super::glossary::Context;
 use super::party::Party;
+use super::recorded::Recorded;
 use super::step::{About, Step, outcome};
 use super::times;
 
@@ -53,7 +54,12 @@ impl Detail<'_> {
     }
 }
 
-pub(super) fn detail<'a>(message: &'a Message, reading: &Reading<'a>, close: String) -> Detail<'a> {
+pub(super) fn detail<'a>(
+    message: &'a Message,
+    reading: &Reading<'a>,
+    recorded: &Recorded<'_>,
+    close: String,
+) -> Detail<'a> {
     let step = Step::of(message);
     let neighbour = |index: Option<usize>| index.and_then(|index| reading.references.get(index));
     let own = neighbour(reading.own);
@@ -67,14 +73,14 @@ pub(super) fn detail<'a>(message: &'a Message, reading: &Reading<'a>, close: Str
         after: neighbour(reading.own.map(|own| own + 1)).filter(in_walk),
         close,
         about: step.about(),
-        outcome: outcome(message, step),
+        outcome: outcome(message, step, recorded),
         from: Party::of(&message.from),
         to: Party::of(&message.to),
         tone: tone(message.status),
         reason: reason(message.status),
         at: times::clock(message.started_us),
         took: times::took(message.took_us),
-        query: reading.all(step.query(), &message.query),
+        query: reading.all(step.query(message.status), &message.query),
         request: part(reading, Context::RequestHeader, request),
         response: part(reading, Context::ResponseHeader, response),
         handlers: &message.handlers,
@@ -92,9 +98,9 @@ fn part(
     headers_are: Context,
     (body_is, headers, body): (Option<Context>, &[Field], &Body),
 ) -> DrawnPart {
-    let is_answer = headers_are == Context::ResponseHeader;
-    let (central, more): (Vec<_>, Vec<_>) =
-        headers.iter().partition(|field| is_central(&field.name, is_answer));
+    let (mut central, more): (Vec<_>, Vec<_>) =
+        headers.iter().partition(|field| place(&field.name).is_some());
+    central.sort_by_key(|field| place(&field.name));
     let draw =
         |fields: Vec<&Field>| fields.iter().map(|field| reading.one(Some(headers_are), field)).collect();
     let mut fields = Vec::new();

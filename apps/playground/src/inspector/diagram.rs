@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::party::Party;
+use super::recorded::Recorded;
 use super::rows::{self, Place, Row};
 use super::secrets::{self, Mark};
 use super::step::{Step, outcome};
@@ -15,18 +16,20 @@ use super::walks::Walk;
 #[derive(Template)]
 #[template(path = "inspector/diagram.html")]
 pub(super) struct Diagram {
-    lanes: Vec<Party>,
     walks: Vec<DrawnWalk>,
 }
 
 /// One walk.
 struct DrawnWalk {
-    number: usize,
+    id: String,
     title: &'static str,
+    /// The name with which somebody signed in.
+    who: Option<String>,
     began: String,
     messages: usize,
     /// Older walks are folded, unless they have the message that is open.
     unfolded: bool,
+    lanes: Vec<Party>,
     rows: Vec<DrawnRow>,
     polls: Option<Polls>,
 }
@@ -77,12 +80,12 @@ pub(super) struct Reference {
 /// All messages of the walks, in their order, as links name them.
 pub(super) fn references(walks: &[Walk], choice: Choice) -> Vec<Reference> {
     let all = walks.iter().enumerate().flat_map(|(walk, Walk { entries, .. })| {
-        entries.iter().enumerate().map(move |(number, entry)| (walk, number, entry))
+        entries.iter().enumerate().map(move |(index, entry)| (walk, index, entry))
     });
-    let reference = |(walk, number, entry): (usize, usize, &Entry)| Reference {
+    let reference = |(walk, index, entry): (usize, usize, &Entry)| Reference {
         id: entry.message.id.clone(),
-        number: number + 1,
-        walk: walk + 1,
+        number: walks[walk].number(index),
+        walk,
         title: Step::of(&entry.message).about().title,
         href: super::row_address(choice, &entry.message.id),
     };
@@ -90,29 +93,30 @@ pub(super) fn references(walks: &[Walk], choice: Choice) -> Vec<Reference> {
 }
 
 /// `open` is the id of the message whose details are shown.
-pub(super) fn draw(walks: &[Walk], choice: Choice, open: Option<&str>) -> Diagram {
-    let lanes = lanes(walks);
+pub(super) fn draw(walks: &[Walk], recorded: &Recorded<'_>, choice: Choice, open: Option<&str>) -> Diagram {
     let drawn = walks.iter().enumerate().rev().map(|(index, walk)| {
-        let rows: Vec<_> =
-            rows::rows(&walk.entries).iter().map(|row| draw_row(row, walk, &lanes, choice, open)).collect();
+        let lanes = lanes(walk);
+        let row = |row: &Row| draw_row(row, walk, &lanes, recorded, choice, open);
+        let rows: Vec<_> = rows::rows(&walk.entries).iter().map(row).collect();
         let newest = index + 1 == walks.len();
         DrawnWalk {
-            number: index + 1,
-            title: title(walk),
-            began: times::clock(walk.began()),
-            messages: walk.entries.len(),
+            id: walk.id.clone(),
+            title: walk.title(recorded),
+            who: walk.who().map(str::to_owned),
+            began: times::clock(walk.began),
+            messages: walk.left_out + walk.entries.len(),
             unfolded: newest || rows.iter().any(|row| row.open),
+            lanes,
             rows,
             polls: polls(walk, choice),
         }
     });
-    let walks = drawn.collect();
-    Diagram { lanes, walks }
+    Diagram { walks: drawn.collect() }
 }
 
 /// The parties that occur, in their order.
-fn lanes(walks: &[Walk]) -> Vec<Party> {
-    let messages = walks.iter().flat_map(|walk| &walk.entries).map(|entry| &entry.message);
+fn lanes(walk: &Walk) -> Vec<Party> {
+    let messages = walk.entries.iter().map(|entry| &entry.message);
     let mut lanes: Vec<_> =
         messages.flat_map(|message| [Party::of(&message.from), Party::of(&message.to)]).collect();
     lanes.sort_unstable();
@@ -120,22 +124,14 @@ fn lanes(walks: &[Walk]) -> Vec<Party> {
     lanes
 }
 
-fn title(walk: &Walk) -> &'static str {
-    let has = |wanted: fn(Step) -> bool| walk.entries.iter().any(|entry| wanted(Step::of(&entry.message)));
-    if has(|step| step == Step::Callback) {
-        "A sign-in"
-    } else if has(Step::begins_a_walk) {
-        "A sign-in that has begun"
-    } else if walk.entries.is_empty() {
-        "Nothing but waiting"
-    } else if walk.entries.iter().all(|entry| entry.message.browser.is_none()) {
-        "Programs at work"
-    } else {
-        "A visit"
-    }
-}
-
-fn draw_row(row: &Row, walk: &Walk, lanes: &[Party], choice: Choice, open: Option<&str>) -> DrawnRow {
+fn draw_row(
+    row: &Row,
+    walk: &Walk,
+    lanes: &[Party],
+    recorded: &Recorded<'_>,
+    choice: Choice,
+    open: Option<&str>,
+) -> DrawnRow {
     let Place { message: index, depth, busy } = row.place();
     let message = &walk.entries[*index].message;
     let step = Step::of(message);
@@ -145,7 +141,7 @@ fn draw_row(row: &Row, walk: &Walk, lanes: &[Party], choice: Choice, open: Optio
     DrawnRow {
         id: message.id.clone(),
         href: super::row_address(choice, &message.id),
-        number: index + 1,
+        number: walk.number(*index),
         title: step.about().title,
         method: message.method.clone(),
         path: message.path.clone(),
@@ -160,7 +156,7 @@ fn draw_row(row: &Row, walk: &Walk, lanes: &[Party], choice: Choice, open: Optio
         answers,
         status: message.status,
         tone: tone(message.status),
-        outcome: outcome(message, step),
+        outcome: outcome(message, step, recorded),
         brings: secrets::asked(message),
         returns: secrets::answered(message),
         open: open == Some(message.id.as_str()),

@@ -35,6 +35,8 @@ pub(super) struct DrawnField {
     /// What stands for a value that may not be shown.
     seal: Option<Seal>,
     meaning: Option<&'static Entry>,
+    /// Nobody has checked who made it.
+    claimed: bool,
     /// The claims of a token, the parameters of a URL, the cookies of a header.
     inside: Vec<(&'static str, Vec<DrawnField>)>,
     /// Where the same value is found.
@@ -57,7 +59,8 @@ impl Reading<'_> {
     pub(super) fn one(&self, context: Option<Context>, field: &Field) -> DrawnField {
         let meaning = context.and_then(|context| glossary::explain(context, &field.name));
         let name = if field.name.is_empty() { "(nothing)" } else { &field.name };
-        let mut drawn = DrawnField { name: name.to_owned(), meaning, ..DrawnField::default() };
+        let claimed = context == Some(Context::ClaimedResponse);
+        let mut drawn = DrawnField { name: name.to_owned(), meaning, claimed, ..DrawnField::default() };
         self.value(&mut drawn, context, &field.value);
         drawn
     }
@@ -186,11 +189,8 @@ fn cookie_context(header: Context) -> Context {
     }
 }
 
-/// Header fields that have to do with OAuth or the browser's session; the others are folded.
-pub(super) fn is_central(name: &str, is_answer: bool) -> bool {
-    const ASKED: [&str; 4] = ["authorization", "cookie", "origin", "sec-fetch-site"];
-    const ANSWERED: [&str; 5] =
-        ["location", "set-cookie", "cache-control", "www-authenticate", "retry-after"];
-    let central: &[&str] = if is_answer { &ANSWERED } else { &ASKED };
-    central.iter().any(|known| known.eq_ignore_ascii_case(name))
+/// The place of a header field that has to do with OAuth or the browser's session; the others are folded.
+pub(super) fn place(name: &str) -> Option<usize> {
+    const CENTRAL: [&str; 5] = ["location", "www-authenticate", "authorization", "set-cookie", "cookie"];
+    CENTRAL.iter().position(|known| known.eq_ignore_ascii_case(name))
 }

@@ -40,6 +40,8 @@ const fn entry(what: &'static str, by: &'static str, stops: &'static str, specs:
 pub(super) enum Context {
     AuthorizationRequest,
     AuthorizationResponse,
+    /// One that the client did not accept: anybody can write such a URL.
+    ClaimedResponse,
     /// The forms and links of the authorization server's own pages.
     SignIn,
     Consent,
@@ -71,7 +73,7 @@ pub(super) fn explain(context: Context, name: &str) -> Option<&'static Entry> {
     let name = last_part(name);
     let tables: &[Table] = match context {
         Context::AuthorizationRequest => &[authorization::REQUEST],
-        Context::AuthorizationResponse => &[authorization::RESPONSE],
+        Context::AuthorizationResponse | Context::ClaimedResponse => &[authorization::RESPONSE],
         Context::SignIn => &[authorization::SIGN_IN],
         Context::Consent => &[authorization::CONSENT],
         Context::ClientForm => &[resources::CLIENT_FORM],

@@ -1,16 +1,20 @@
-//! For this machine only: whoever calls the inspector by another name than this machine's is refused.
+//! For this machine only: whoever calls the inspector by another name than this machine's is refused, and so is a
+//! page of another site, which could learn from the time that an answer takes how much there is to show.
 
-use auth_core::loopback::is_to_loopback;
+use auth_core::loopback::{is_of_another_site, is_to_loopback};
 use auth_core::pages::ErrorPage;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use crate::page;
 
 pub(super) async fn only_here(request: Request, next: Next) -> Response {
     let target = request.uri().authority().map(|authority| authority.as_str());
+    if is_of_another_site(request.method().as_str(), request.headers()) {
+        return (StatusCode::FORBIDDEN, "the inspector is not for pages of other sites\n").into_response();
+    }
     if is_to_loopback(request.headers(), target) {
         return next.run(request).await;
     }

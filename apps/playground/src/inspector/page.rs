@@ -9,8 +9,9 @@ use serde::Deserialize;
 use super::detail::{Detail, detail};
 use super::diagram::{self, Diagram};
 use super::fields::Reading;
+use super::recorded::Recorded;
 use super::view::{Browser, Choice};
-use super::walks::walks;
+use super::walks::{newest, walks};
 use super::{EVENTS, Inspector, START_OVER, secrets};
 use crate::assets::{INSPECTOR_SCRIPT, INSPECTOR_STYLES};
 use crate::page;
@@ -36,6 +37,8 @@ struct InspectorPage<'a> {
     /// Somebody asked for a message that is not here any more.
     gone: bool,
     events: String,
+    /// This run of the inspector; another one remembers nothing of it.
+    run: String,
     start_over: &'static str,
     stylesheet: &'static str,
     script: &'static str,
@@ -59,16 +62,13 @@ pub(super) async fn show(
     let view = choice.of(&browser);
     // Before the messages: what comes in between is news to the page.
     let revision = inspector.store.revision(&view);
-    let mut entries = inspector.store.entries(&view);
+    let entries = inspector.store.entries(&view);
     let wanted = asked.message.as_deref();
     let open = entries.iter().find(|entry| Some(entry.message.id.as_str()) == wanted).cloned();
-    let shown = entries.iter().rev().filter(|entry| !entry.idle).nth(MOST_SHOWN - 1);
-    let from = shown.map_or(0, |oldest| oldest.message.started_us);
-    let all = entries.len();
-    entries.retain(|entry| entry.message.started_us >= from);
-    let left_out = all - entries.len();
+    let recorded = Recorded::new(entries.iter().map(|entry| &*entry.message));
 
-    let walks = walks(entries);
+    let mut walks = walks(entries.clone());
+    let left_out = newest(&mut walks, MOST_SHOWN);
     let references = diagram::references(&walks, choice);
     let messages = walks.iter().flat_map(|walk| &walk.entries).map(|entry| &*entry.message);
     let occurrences = secrets::occurrences(messages);
@@ -80,16 +80,17 @@ pub(super) async fn show(
             occurrences: &occurrences,
         };
         let close = format!("{}#m-{}", super::address(choice, None), open.message.id);
-        detail(&open.message, &reading, close)
+        detail(&open.message, &reading, &recorded, close)
     });
     let main = InspectorPage {
         tabs: Choice::ALL.into_iter().map(|tab| Tab::new(tab, &inspector, &browser)).collect(),
         choice,
         client: &inspector.client,
-        diagram: (!walks.is_empty()).then(|| diagram::draw(&walks, choice, wanted)),
+        diagram: (!walks.is_empty()).then(|| diagram::draw(&walks, &recorded, choice, wanted)),
         left_out,
         gone: wanted.is_some() && detail.is_none(),
         detail,
+        run: inspector.store.run().to_owned(),
         events: format!("{EVENTS}?view={}&since={revision}", choice.as_str()),
         start_over: START_OVER,
         stylesheet: &INSPECTOR_STYLES.path,

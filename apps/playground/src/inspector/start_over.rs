@@ -28,7 +28,7 @@ pub(super) async fn post(
             status: StatusCode::FORBIDDEN.as_u16(),
             title: "Nothing was cleared",
             what_happened: "The request does not come from the inspector's own page: another site may have sent it.",
-            what_to_do: "Open the inspector and choose \u{201c}Start over\u{201d} there.",
+            what_to_do: "Open the inspector and press the button there.",
             reference: None,
         });
     }

@@ -1,6 +1,7 @@
 //! Which step of which flow a message is.
 
 mod about;
+mod callback;
 mod outcome;
 
 use auth_core::wire::Message;
@@ -10,6 +11,7 @@ use super::party::Party;
 use super::read;
 
 pub(super) use about::About;
+pub(super) use callback::{Answer, is_denied, is_stopped};
 pub(super) use outcome::outcome;
 
 /// A step, by its place in the flows. What the inspector does not know is [`Step::Other`].
@@ -18,7 +20,7 @@ pub(super) enum Step {
     // at the client
     ClientHome,
     Login,
-    Callback,
+    Callback(Answer),
     Profile,
     Notes,
     AddNote,
@@ -72,7 +74,7 @@ impl Step {
             Party::Client => match (method, path) {
                 (_, "") => Step::ClientHome,
                 (_, "/login") => Step::Login,
-                (_, "/callback") => Step::Callback,
+                (_, "/callback") => Step::Callback(Answer::of(message)),
                 (_, "/profile") => Step::Profile,
                 ("POST", "/notes") => Step::AddNote,
                 (_, "/notes") => Step::Notes,
@@ -123,11 +125,13 @@ impl Step {
         self == Step::Login
     }
 
-    /// Where the parameters of the query stand.
-    pub(super) fn query(self) -> Option<Context> {
+    /// Where the parameters of the query stand, of a message that was answered with `status`.
+    pub(super) fn query(self, status: u16) -> Option<Context> {
         match self {
             Step::Authorize => Some(Context::AuthorizationRequest),
-            Step::Callback => Some(Context::AuthorizationResponse),
+            // The client did not believe it, so nobody knows who made it.
+            Step::Callback(_) if status == 400 => Some(Context::ClaimedResponse),
+            Step::Callback(_) => Some(Context::AuthorizationResponse),
             Step::Continue | Step::SignInPage | Step::ServerLogout => Some(Context::SignIn),
             _ => None,
         }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use auth_core::secret::random_id;
 use auth_core::wire::Message;
 use tokio::sync::{mpsc, watch};
 
@@ -21,6 +22,8 @@ pub struct Store(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
+    /// Random; another one after each start.
+    run: String,
     kept: Mutex<Kept>,
     /// Wakes those who wait for a change.
     changed: watch::Sender<()>,
@@ -47,7 +50,8 @@ pub(super) struct Entry {
 
 impl Default for Store {
     fn default() -> Store {
-        Store(Arc::new(Shared { kept: Mutex::default(), changed: watch::Sender::new(()) }))
+        let shared = Shared { run: random_id(8), kept: Mutex::default(), changed: watch::Sender::new(()) };
+        Store(Arc::new(shared))
     }
 }
 
@@ -111,13 +115,18 @@ impl Store {
         self.kept().entries.iter().filter(|entry| !entry.idle && view.shows(&entry.message)).count()
     }
 
-    /// A word that is another one whenever a view shows something else.
+    /// The name of this run.
+    pub(super) fn run(&self) -> &str {
+        &self.0.run
+    }
+
+    /// A word that is another one whenever a view shows something else, and after each start.
     pub(super) fn revision(&self, view: &View) -> String {
         let kept = self.kept();
         let shown = || kept.entries.iter().filter(|entry| view.shows(&entry.message));
         let (first, last) = (shown().next(), shown().next_back());
         let change = |entry: Option<&Entry>| entry.map_or(0, |entry| entry.change);
-        format!("{}-{}-{}", shown().count(), change(first), change(last))
+        format!("{}-{}-{}-{}", self.0.run, shown().count(), change(first), change(last))
     }
 
     /// Wakes whoever waits for the next change.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod refusals;
 mod reporting;
 mod showing;
 mod streaming;

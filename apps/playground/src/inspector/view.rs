@@ -1,9 +1,8 @@
 //! Whose messages are shown.
 
 use auth_core::secret::random_id;
-use auth_core::wire::{BROWSER_COOKIE, Message};
-use axum::http::{HeaderMap, HeaderValue, header};
-use serde::Deserialize;
+use auth_core::wire::{self, BROWSER_COOKIE, Message};
+use axum::http::{HeaderMap, HeaderValue};
 
 /// The messages that a reader has chosen to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +16,7 @@ pub(super) enum View {
 }
 
 /// `?view=`. Anything unknown is the first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Choice {
     #[default]
     Mine,
@@ -52,6 +50,14 @@ impl Choice {
         }
     }
 
+    /// The button that clears what the view shows. Other people's messages are in all views but the first.
+    pub(super) fn clearing(self) -> &'static str {
+        match self {
+            Choice::Mine => "Start over",
+            Choice::Programs | Choice::Everything => "Clear for everybody",
+        }
+    }
+
     pub(super) fn of(self, browser: &Browser) -> View {
         match self {
             Choice::Mine => View::Mine(browser.name.clone()),
@@ -80,13 +86,9 @@ pub(super) struct Browser {
 impl Browser {
     /// As the browser calls itself, or by a new name that it gets with the answer.
     pub(super) fn of(headers: &HeaderMap) -> Browser {
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs =
-            cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let named = pairs.find(|(name, _)| *name == BROWSER_COOKIE).map(|(_, value)| value);
-        match named {
-            Some(name) if !name.is_empty() => Browser { name: name.to_owned(), is_new: false },
-            _ => Browser { name: random_id(12), is_new: true },
+        match wire::browser(headers) {
+            Some(name) => Browser { name, is_new: false },
+            None => Browser { name: random_id(12), is_new: true },
         }
     }
 
@@ -101,6 +103,8 @@ impl Browser {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use axum::http::header;
+
     use super::*;
     use crate::inspector::tests::walk::message;
 

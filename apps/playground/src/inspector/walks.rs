@@ -1,44 +1,83 @@
 //! Messages that belong together: a sign-in and what follows it.
 
-use super::step::Step;
+mod name;
+
+use super::recorded::Recorded;
+use super::step::{Step, is_stopped};
 use super::store::Entry;
 
 /// Whoever did nothing for this long begins something new.
 const PAUSE_US: u64 = 3 * 60 * 1_000_000;
 
-/// One walk through the flows.
-#[derive(Debug, Default)]
+/// One walk through the flows, by one browser or by the programs: whoever looks on, it is the same walk.
+#[derive(Debug)]
 pub(super) struct Walk {
+    /// The id of its first message.
+    pub(super) id: String,
+    /// When that arrived: microseconds since 1970, UTC.
+    pub(super) began: u64,
+    browser: Option<String>,
     /// By the time at which the requests arrived.
     pub(super) entries: Vec<Entry>,
+    /// How many came before those, and are not drawn.
+    pub(super) left_out: usize,
     /// The polls that found nothing in the meantime, without the checks of their tokens.
     pub(super) polls: Vec<Entry>,
 }
 
-/// Cuts what a view shows into walks, the oldest first.
+/// Cuts what a view shows into walks. The one in which something happened last comes last.
 pub(super) fn walks(entries: Vec<Entry>) -> Vec<Walk> {
     let (idle, busy): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.idle);
     let mut walks: Vec<Walk> = Vec::new();
     for entry in busy {
-        match walks.last_mut().filter(|walk| walk.goes_on_with(&entry)) {
+        let last = walks.iter_mut().rev().find(|walk| walk.browser == entry.message.browser);
+        match last.filter(|walk| walk.goes_on_with(&entry)) {
             Some(walk) => walk.entries.push(entry),
-            None => walks.push(Walk { entries: vec![entry], polls: Vec::new() }),
+            None => walks.push(Walk { entries: vec![entry.clone()], ..Walk::beginning_with(&entry) }),
         }
     }
     for entry in idle.into_iter().filter(|entry| Step::of(&entry.message) == Step::PendingReports) {
-        let later = walks.iter().position(|walk| walk.began() > entry.message.started_us);
-        let during = later.unwrap_or(walks.len()).saturating_sub(1);
-        match walks.get_mut(during) {
+        let mut of_programs: Vec<_> = walks.iter_mut().filter(|walk| walk.browser.is_none()).collect();
+        let later = of_programs.iter().position(|walk| walk.began > entry.message.started_us);
+        let during = later.unwrap_or(of_programs.len()).saturating_sub(1);
+        match of_programs.get_mut(during) {
             Some(walk) => walk.polls.push(entry),
-            None => walks.push(Walk { entries: Vec::new(), polls: vec![entry] }),
+            None => walks.push(Walk { polls: vec![entry.clone()], ..Walk::beginning_with(&entry) }),
         }
     }
+    // Waiting is nothing that happened.
+    walks.sort_by_key(|walk| walk.entries.last().map(|entry| entry.message.started_us));
     walks
 }
 
+/// Keeps the newest `most` messages and says how many others there were.
+pub(super) fn newest(walks: &mut Vec<Walk>, mut most: usize) -> usize {
+    for walk in walks.iter_mut().rev() {
+        walk.left_out = walk.entries.len().saturating_sub(most);
+        walk.entries.drain(..walk.left_out);
+        most -= walk.entries.len();
+    }
+    let left_out = walks.iter().map(|walk| walk.left_out).sum();
+    walks.retain(|walk| !walk.entries.is_empty() || walk.left_out == 0);
+    left_out
+}
+
 impl Walk {
-    pub(super) fn began(&self) -> u64 {
-        self.entries.first().or(self.polls.first()).map_or(0, |entry| entry.message.started_us)
+    fn beginning_with(first: &Entry) -> Walk {
+        let message = &first.message;
+        Walk {
+            id: message.id.clone(),
+            began: message.started_us,
+            browser: message.browser.clone(),
+            entries: Vec::new(),
+            left_out: 0,
+            polls: Vec::new(),
+        }
+    }
+
+    /// What the reader calls the message at `index` of those that are drawn.
+    pub(super) fn number(&self, index: usize) -> usize {
+        self.left_out + index + 1
     }
 
     /// Whether `entry`, which is later than all of the walk, is a part of it.
@@ -48,7 +87,10 @@ impl Walk {
         let pause = entry.message.started_us.saturating_sub(last) > PAUSE_US;
         // Whoever opens the client's start page and then signs in does one thing.
         let only_looked = self.entries.iter().all(|entry| Step::of(&entry.message) == Step::ClientHome);
-        !pause && (only_looked || !Step::of(&entry.message).begins_a_walk())
+        let so_far = || Recorded::new(self.entries.iter().map(|entry| &*entry.message));
+        let unasked = is_stopped(&entry.message) && !so_far().began(&entry.message);
+        let begins = unasked || Step::of(&entry.message).begins_a_walk();
+        !pause && (only_looked || !begins)
     }
 }
 

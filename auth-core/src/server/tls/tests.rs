@@ -86,11 +86,24 @@ async fn served_certificate(running: &Running) -> Vec<u8> {
 #[tokio::test]
 async fn https_is_served_with_hsts_and_http_is_not() {
     for running in both() {
-        let answer = running.authority.client().get(&running.url).send().await.unwrap();
+        let request = running.authority.client().get(&running.url).header("host", "api.example");
+        let answer = request.send().await.unwrap();
         assert_eq!(answer.headers()["strict-transport-security"], "max-age=31536000");
         assert_eq!(answer.text().await.unwrap(), "hello");
         let plain = running.url.replace("https:", "http:");
         assert!(reqwest::get(plain).await.is_err());
+    }
+}
+
+/// It would hold for every port of this machine.
+#[tokio::test]
+async fn hsts_is_not_sent_for_a_name_of_this_machine() {
+    for running in both() {
+        for host in ["localhost:9000", "127.0.0.1", "as.localhost"] {
+            let request = running.authority.client().get(&running.url).header("host", host);
+            let answer = request.send().await.unwrap();
+            assert!(!answer.headers().contains_key("strict-transport-security"), "{host}");
+        }
     }
 }
 

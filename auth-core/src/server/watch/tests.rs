@@ -1,6 +1,11 @@
 //! What is recorded, by a server of each framework alike; and that nothing is where nobody watches.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod listen;
+mod places;
+mod same;
+mod whose;
+
 use std::future::Future;
 
 use actix_web::web;
@@ -31,8 +36,18 @@ async fn asks(port: u16) -> &'static str {
     "asked"
 }
 
+/// One event at once; the next one never comes.
+fn events() -> impl futures::Stream<Item = Result<bytes::Bytes, std::io::Error>> {
+    use futures::StreamExt;
+    futures::stream::iter([Ok(bytes::Bytes::from_static(b"data: 1\n\n"))]).chain(futures::stream::pending())
+}
+
 fn port_of(listener: &std::net::TcpListener) -> u16 {
     listener.local_addr().unwrap().port()
+}
+
+fn limits() -> Limits {
+    Limits { body: 4096, request: std::time::Duration::from_secs(2), ..Limits::default() }
 }
 
 fn an_axum_server() -> Server {
@@ -49,8 +64,15 @@ fn an_axum_server() -> Server {
                 }
             }),
         )
+        .route("/private", post(|| async { axum::http::StatusCode::UNAUTHORIZED }))
+        .route("/whole", post(|body: bytes::Bytes| async { ([("content-type", "application/json")], body) }))
+        .route(
+            "/moved",
+            get(|headers: axum::http::HeaderMap| async move { [("location", headers["x-to"].clone())] }),
+        )
+        .route("/events", get(|| async { axum::body::Body::from_stream(events()) }))
         .route("/ask", get(move || asks(port)));
-    server::axum(listener, router, Limits { body: 4096, ..Limits::default() }).unwrap()
+    server::axum(listener, router, limits()).unwrap()
 }
 
 fn an_actix_server() -> Server {
@@ -61,14 +83,29 @@ fn an_actix_server() -> Server {
             .route("/page", web::get().to(async || web::Html::new("<title>Sign in</title>")))
             .route("/echo", web::post().to(async |body: web::Bytes| body.len().to_string()))
             .route("/panic", web::get().to(async || if true { panic!("a reason") } else { "" }))
+            .route("/private", web::post().to(actix_web::HttpResponse::Unauthorized))
+            .route(
+                "/whole",
+                web::post().to(async |body: web::Bytes| {
+                    actix_web::HttpResponse::Ok().content_type("application/json").body(body)
+                }),
+            )
+            .route(
+                "/moved",
+                web::get().to(async |request: actix_web::HttpRequest| {
+                    let to = request.headers().get("x-to").unwrap().clone();
+                    actix_web::HttpResponse::Ok().insert_header(("location", to)).finish()
+                }),
+            )
+            .route("/events", web::get().to(async || actix_web::HttpResponse::Ok().streaming(events())))
             .route("/ask", web::get().to(move || asks(port)));
     };
-    server::actix(listener, configure, Limits { body: 4096, ..Limits::default() }).unwrap()
+    server::actix(listener, configure, limits()).unwrap()
 }
 
 impl Watched {
     fn start(server: Server, watched: bool) -> Watched {
-        let (sender, messages) = mpsc::channel(16);
+        let (sender, messages) = mpsc::channel(256);
         let wire = Wire::new("a-party", "http://localhost", sender).unwrap();
         let server = server.watched(watched.then_some(wire));
         let base = format!("http://localhost:{}", server.addr().port());
@@ -86,7 +123,8 @@ impl Watched {
     }
 
     async fn message(&mut self) -> Message {
-        self.messages.recv().await.unwrap()
+        let message = tokio::time::timeout(std::time::Duration::from_secs(5), self.messages.recv());
+        message.await.expect("a message").unwrap()
     }
 
     fn nothing_came(&mut self) {

@@ -201,7 +201,7 @@ pub(super) const REVOCATION: Table = &[
         entry(
             "The token to end. The answer is the same for a token that nobody knows.",
             "the authorization server; the client gives it back",
-            "A token that stays good after you signed out.",
+            "A token that stays good after you logged out.",
             &[rfc(7009, "2.1"), rfc(7009, "2.2")],
         ),
     ),

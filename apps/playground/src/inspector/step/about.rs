@@ -1,7 +1,7 @@
 //! What a step is called, and what it is for.
 
 use super::super::spec::{Spec, oidc, rfc};
-use super::{Grant, Step};
+use super::{Answer, Grant, Step};
 
 /// A step's name, its purpose in a few sentences, and where it is written down.
 #[derive(Debug, Clone, Copy)]
@@ -25,11 +25,22 @@ impl Step {
                  and sends your browser to the authorization server.",
                 const { &[rfc(6749, "4.1.1"), rfc(9700, "2.1.1")] },
             ),
-            Step::Callback => (
+            Step::Callback(Answer::Code) => (
                 "The code comes back",
                 "The client first checks that this browser began the sign-in (state) and that the right server \
                  answers (iss). Only then does it exchange the code, from its own server.",
                 const { &[rfc(6749, "4.1.2"), rfc(9207, "2.4")] },
+            ),
+            Step::Callback(Answer::Refusal) => (
+                "The refusal comes back",
+                "An error instead of a code. The client checks the state all the same: a refusal, too, must answer \
+                 a sign-in that this browser began.",
+                const { &[rfc(6749, "4.1.2.1"), rfc(9700, "4.7.1")] },
+            ),
+            Step::Callback(Answer::Nothing) => (
+                "A callback without an answer",
+                "Neither a code nor an error, so it is no authorization response. Anybody can lead a browser here.",
+                const { &[rfc(6749, "4.1.2"), rfc(9700, "4.7.1")] },
             ),
             Step::Profile => (
                 "Your profile at the client",
@@ -52,7 +63,7 @@ impl Step {
                 const { &[rfc(6749, "7")] },
             ),
             Step::ClientLogout => (
-                "You sign out",
+                "You log out",
                 "The client ends your session and revokes its tokens, so that nobody can use them again.",
                 const { &[rfc(7009, "2.1")] },
             ),
@@ -131,7 +142,8 @@ impl Step {
             ),
             Step::Keys => (
                 "Public keys",
-                "With these anybody can check the server's signatures, and nobody can make one.",
+                "With these anybody can check the server's signatures, and nobody can make one. The client needs them for \
+                 the ID token's signature, at the first sign-in or when its copy is old.",
                 const { &[rfc(7517, "5")] },
             ),
             Step::ApiHome => {

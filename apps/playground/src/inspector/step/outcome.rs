@@ -1,28 +1,40 @@
 //! What came of a message, in a sentence.
 
-use auth_core::wire::{Body, Message};
+use auth_core::wire::{Body, Message, Value};
 
+use super::super::party::Party;
 use super::super::read::{location, members, path_of, text, value};
-use super::Step;
+use super::super::recorded::Recorded;
+use super::{Step, callback};
 
 /// What the answer means.
-pub(in crate::inspector) fn outcome(message: &Message, step: Step) -> String {
-    if let Some(refusal) = refusal(message) {
+pub(in crate::inspector) fn outcome(message: &Message, step: Step, recorded: &Recorded<'_>) -> String {
+    let refused = match step {
+        Step::Callback(_) => callback::refusal(message, recorded),
+        Step::SignIn if is_asked_again(message) => {
+            Some("Wrong name or password. No session begins.".to_owned())
+        }
+        _ => None,
+    };
+    if let Some(refusal) = refused.or_else(|| refusal(message)) {
         return refusal;
     }
     match step {
         Step::Login => {
             "To the authorization server, with a fresh state, nonce and PKCE challenge.".to_owned()
         }
-        Step::Callback => "State and issuer are right, the ID token too: a new session begins.".to_owned(),
-        Step::Authorize | Step::Continue | Step::SignIn | Step::Decide => on_the_way(message, step),
+        Step::Callback(_) => "State and issuer are right, the ID token too: a new session begins.".to_owned(),
+        Step::Authorize | Step::Continue | Step::SignIn | Step::Decide => on_the_way(message, step, recorded),
         Step::SignInPage => "Asks for name and password.".to_owned(),
-        Step::ClientLogout => "Signed out, and the tokens revoked.".to_owned(),
+        Step::ClientLogout => "Logged out, and the tokens revoked.".to_owned(),
         Step::Token(_) | Step::PasswordToken(_) => tokens(message),
         Step::Revoke | Step::PasswordRevoke => "It is good for nothing from now on.".to_owned(),
         Step::Introspect => introspection(message),
         Step::Userinfo => userinfo(message),
         Step::Metadata => "Where everything is.".to_owned(),
+        Step::Keys if Party::of(&message.from) == Party::Client => {
+            "For the ID token's signature: at the first sign-in, or when the client's copy is old.".to_owned()
+        }
         Step::Keys => "To check signatures with.".to_owned(),
         Step::ApiRead => match count(message) {
             0 => "The token is good. There is no note yet.".to_owned(),
@@ -50,17 +62,29 @@ fn refusal(message: &Message) -> Option<String> {
     let error =
         text(redirect, "error").or_else(|| (message.status >= 400).then(|| text(body, "error")).flatten());
     let description = text(redirect, "error_description").or_else(|| text(body, "error_description"));
-    match (error, description, &message.response_body) {
-        (Some("access_denied"), _, _) => Some("You said no. The client is told so.".to_owned()),
-        (Some(error), Some(description), _) => Some(format!("Refused with {error}: {description}.")),
-        (Some(error), None, _) => Some(format!("Refused with {error}.")),
-        (None, _, _) if message.status < 400 => None,
-        (None, _, Body::Page { title: Some(title), .. }) => {
-            // The layout puts the app's name behind it.
-            let title = title.split(" · ").next().unwrap_or(title);
-            Some(format!("Refused, on a page: {title}."))
-        }
-        (None, _, _) => Some(by_status(message)),
+    match (error, description) {
+        (Some("access_denied"), _) => Some("You said no. The client is told so.".to_owned()),
+        (Some(error), Some(description)) => Some(format!("Refused with {error}: {description}.")),
+        (Some(error), None) => Some(format!("Refused with {error}.")),
+        (None, _) if message.status < 400 => None,
+        (None, _) => Some(match (page_title(message), message.status) {
+            (Some(title), 404) => format!("{title}."),
+            (Some(title), _) => format!("Refused, on a page: {title}."),
+            (None, _) => by_status(message),
+        }),
+    }
+}
+
+/// Whether the sign-in page is the answer to a name and a password.
+fn is_asked_again(message: &Message) -> bool {
+    message.status == 403 && page_title(message) == Some("Sign in")
+}
+
+fn page_title(message: &Message) -> Option<&str> {
+    match &message.response_body {
+        // The layout puts the app's name behind it.
+        Body::Page { title: Some(title), .. } => title.split(" · ").next(),
+        _ => None,
     }
 }
 
@@ -80,29 +104,40 @@ fn by_status(message: &Message) -> String {
 }
 
 /// Where the browser is sent on its way through the authorization server.
-fn on_the_way(message: &Message, step: Step) -> String {
+fn on_the_way(message: &Message, step: Step, recorded: &Recorded<'_>) -> String {
     let Some((base, query)) = location(message) else {
-        return match step {
-            Step::SignIn => "Wrong name or password. Which of them, it doesn't say.".to_owned(),
-            _ => "Valid. The server asks for your consent.".to_owned(),
-        };
+        return "Valid. The server asks for your consent.".to_owned();
     };
     let has_code = value(query, "code").is_some();
-    let allowed: Vec<_> =
-        members(&message.request_body).iter().filter(|field| field.name == "scope").collect();
     match (step, path_of(base)) {
         (Step::Decide, _) if has_code => {
-            let allowed = match allowed.len() {
-                0 => "Allowed".to_owned(),
-                1 => "Allowed, with one scope ticked".to_owned(),
-                many => format!("Allowed, with {many} scopes ticked"),
-            };
-            format!("{allowed}. A code goes back to the client.")
+            format!("{}. A code goes back to the client.", allowed(message, recorded))
         }
         (_, _) if has_code => "You allowed this before: a code goes back at once.".to_owned(),
         (Step::SignIn, _) => "Right. A new session begins, and the request goes on.".to_owned(),
         (_, "/accounts/login") => "Valid, and kept on the server. Nobody is signed in yet.".to_owned(),
         _ => plain(message),
+    }
+}
+
+/// What of the scopes that were asked for was ticked. The box of `openid` is locked, and so is in no form.
+fn allowed(decision: &Message, recorded: &Recorded<'_>) -> String {
+    let Some(asked) = recorded.asked_scopes(decision) else { return "Allowed".to_owned() };
+    let fields = members(&decision.request_body);
+    let ticked = |scope: &str| {
+        fields
+            .iter()
+            .any(|field| field.name == "scope" && matches!(&field.value, Value::Text(text) if text == scope))
+    };
+    let asked: Vec<_> = asked.split(' ').collect();
+    let left_out: Vec<_> =
+        asked.iter().copied().filter(|&scope| scope != "openid" && !ticked(scope)).collect();
+    match (asked.len(), left_out.len()) {
+        (1, 0) => format!("Allowed: {}", asked[0]),
+        (all, 0) => format!("Allowed: all {all} scopes"),
+        (all, without) => {
+            format!("Allowed: {} of {all} scopes ({} left out)", all - without, left_out.join(", "))
+        }
     }
 }
 
@@ -152,12 +187,10 @@ fn count(message: &Message) -> usize {
 }
 
 fn plain(message: &Message) -> String {
-    match (&message.response_body, location(message)) {
-        (_, Some((base, _))) => format!("Sends the browser to {base}."),
-        (Body::Page { title: Some(title), .. }, _) => {
-            format!("The page \u{201c}{}\u{201d}.", title.split(" · ").next().unwrap_or(title))
-        }
-        _ => "Done.".to_owned(),
+    match (location(message), page_title(message)) {
+        (Some((base, _)), _) => format!("Sends the browser to {base}."),
+        (None, Some(title)) => format!("The page \u{201c}{title}\u{201d}."),
+        (None, None) => "Done.".to_owned(),
     }
 }
 

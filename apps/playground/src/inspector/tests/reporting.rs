@@ -112,7 +112,7 @@ async fn another_site_can_not_start_over() {
     ] {
         let answer = send(&store, "POST", START_OVER, headers, "view=everything").await;
         assert_eq!((answer.status, count(&store)), (StatusCode::FORBIDDEN, before), "{headers:?}");
-        assert!(answer.body.contains("Nothing was cleared"));
+        assert!(answer.body.contains("another site") || answer.body.contains("other sites"));
     }
     let link = get(&store, START_OVER).await;
     assert_eq!((link.status, count(&store)), (StatusCode::METHOD_NOT_ALLOWED, before));
@@ -138,4 +138,23 @@ async fn under_a_name_that_is_not_this_machines_nothing_is_answered() {
             assert!(answer.body.contains("for this machine only") && !answer.body.contains("/callback"));
         }
     }
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_can_lead_here_and_load_nothing() {
+    let store = filled([walk::message()]);
+    for (dest, status) in [("image", 403), ("iframe", 403), ("empty", 403), ("document", 200)] {
+        for path in ["/inspector", "/inspector?view=everything"] {
+            let headers = [("sec-fetch-site", "cross-site"), ("sec-fetch-dest", dest)];
+            let answer = send(&store, "GET", path, &headers, "").await;
+            assert_eq!(answer.status.as_u16(), status, "{path} as {dest}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_proxy_passes_on_is_refused() {
+    let store = filled([walk::message()]);
+    let answer = send(&store, "GET", "/inspector", &[("x-forwarded-for", "192.0.2.7")], "").await;
+    assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST);
 }

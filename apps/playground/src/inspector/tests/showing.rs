@@ -8,7 +8,7 @@ use super::*;
 use crate::assets::{INSPECTOR_SCRIPT, INSPECTOR_STYLES};
 
 /// The text of the page, one space between words.
-fn words(html: &str) -> String {
+pub(super) fn words(html: &str) -> String {
     let mut text = String::new();
     let mut inside = false;
     for letter in html.chars() {
@@ -43,26 +43,29 @@ async fn a_walk_is_told_in_its_order_with_what_came_of_each_step() {
     let page = words(&get(&whole_walk(), "/inspector").await.body);
     let mut rest = page.as_str();
     for step in [
-        "Walk 1: A sign-in",
+        "A sign-in alice · 08:36:57 UTC · 17 messages",
         "2 You choose to sign in GET /login",
         "303 To the authorization server, with a fresh state",
         "3 Authorization request GET /o/authorize",
         "303 Valid, and kept on the server. Nobody is signed in yet.",
         "5 Name and password POST /accounts/login with password",
         "7 You decide POST /o/authorize",
-        "303 Allowed, with 3 scopes ticked. A code goes back to the client. with code state",
+        "303 Allowed: all 4 scopes. A code goes back to the client. with code state",
         "8 The code comes back GET /callback with code state",
         "9 Code exchanged for tokens POST /o/token with client secret code verifier",
         "200 Access token for 10 min, refresh token and ID token.",
+        "10 Public keys GET /.well-known/jwks.json",
+        "200 For the ID token&#39;s signature: at the first sign-in, or when the client&#39;s copy is old.",
         "11 Userinfo GET /o/userinfo with access token",
         "200 It is Alice Example.",
         "Client answers 8 303 State and issuer are right, the ID token too: a new session begins.",
         "API call: a new note POST /notes",
         "Introspection POST /o/introspect",
         "200 Good, for notes:read notes:write.",
+        "You log out POST /logout",
         "A token is revoked POST /o/revoke_token",
         "200 It is good for nothing from now on.",
-        "Client answers 16 303 Signed out, and the tokens revoked.",
+        "Client answers 16 303 Logged out, and the tokens revoked.",
     ] {
         let found = rest.find(step);
         assert!(found.is_some(), "{step:?} is not in, or not after what is before it: {rest}");
@@ -84,10 +87,78 @@ async fn each_view_shows_its_own_and_counts_the_others() {
 }
 
 #[tokio::test]
+async fn a_walk_and_its_messages_are_called_the_same_in_every_view() {
+    let store = whole_walk();
+    let mine = words(&get(&store, "/inspector").await.body);
+    let programs = words(&get(&store, "/inspector?view=programs").await.body);
+    let all = words(&get(&store, "/inspector?view=everything").await.body);
+    for (view, names) in [
+        (&mine, ["A sign-in alice · 08:36:57 UTC · 17 messages", "16 You log out", "17 A token is revoked"]),
+        (&programs, ["Programs at work 08:37:13 UTC · 3 messages", "1 The worker looks", "3 API call"]),
+    ] {
+        for name in names {
+            assert!(view.contains(name) && all.contains(name), "{name:?} is not in {view} and in {all}");
+        }
+    }
+    let walk = |page: &str| page.split("id=\"walk-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let id = walk(&get(&store, "/inspector").await.body);
+    assert!(get(&store, "/inspector?view=everything").await.body.contains(&format!("id=\"walk-{id}\"")));
+}
+
+#[tokio::test]
+async fn only_the_newest_walk_is_open() {
+    let later = walk::sign_in().into_iter().map(|message| Message {
+        id: format!("{}again", message.id),
+        started_us: message.started_us + 600_000_000,
+        ..message
+    });
+    let store = filled(walk::sign_in().into_iter().chain(walk::afterwards()).chain(later));
+    let page = get(&store, "/inspector?view=everything").await.body;
+    let walks: Vec<_> = page.split("<details class=\"walk").skip(1).collect();
+    let open: Vec<_> = walks.iter().map(|walk| walk.split('>').next().unwrap().ends_with(" open")).collect();
+    assert_eq!(open, [true, false, false]);
+    assert!(words(walks[0]).contains("A sign-in alice · 08:46:57 UTC"), "{}", words(walks[0]));
+}
+
+#[tokio::test]
+async fn clearing_what_others_see_too_is_called_so() {
+    let store = whole_walk();
+    for (view, button) in
+        [("mine", "Start over"), ("programs", "Clear for everybody"), ("everything", "Clear for everybody")]
+    {
+        let page = words(&get(&store, &format!("/inspector?view={view}")).await.body);
+        assert_eq!(
+            ["Start over", "Clear for everybody"].map(|one| page.contains(one)),
+            ["Start over", "Clear for everybody"].map(|one| one == button)
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_message_is_about_stands_before_its_other_headers() {
+    let store = whole_walk();
+    let page = get(&store, &format!("/inspector?message={}", id_of("/login"))).await.body;
+    let detail = page.split("id=\"detail\"").nth(1).unwrap();
+    let place = |text: &str| detail.find(text).unwrap();
+    assert!(place("\">location<") < place("\">code_challenge<"));
+    assert!(place("\">code_challenge<") < place("\">set-cookie<"));
+    assert!(place("\">set-cookie<") < place("id=\"more-answered\"><summary>Other headers (3)"));
+    let plumbing = ["user-agent", "cache-control", "x-frame-options"];
+    for (name, folded) in plumbing.iter().zip(["asked", "answered", "answered"]) {
+        assert!(
+            place(&format!("<details class=\"more\" id=\"more-{folded}\">")) < place(&format!("\">{name}<"))
+        );
+    }
+    let login = get(&store, &format!("/inspector?message={}", id_of("/accounts/login"))).await.body;
+    assert!(!login.contains("<details class=\"more\" id=\"more-asked\" open"));
+}
+
+#[tokio::test]
 async fn only_the_lanes_that_occur_are_drawn() {
     let lanes = |body: &str| body.matches("class=\"party").count();
     assert_eq!(lanes(&get(&whole_walk(), "/inspector").await.body), 4);
-    assert_eq!(lanes(&get(&whole_walk(), "/inspector?view=everything").await.body), 6);
+    // Those of the programs' walk too: the worker, the API and curl.
+    assert_eq!(lanes(&get(&whole_walk(), "/inspector?view=everything").await.body), 4 + 3);
 }
 
 #[tokio::test]
@@ -261,4 +332,12 @@ async fn the_newest_messages_are_drawn_and_the_rest_is_counted() {
     let page = get(&store, "/inspector?view=programs").await.body;
     assert_eq!(page.matches("<li class=\"row").count(), 400);
     assert!(page.contains("50 older messages are not drawn") && page.contains("/notes/n449"));
+    // They keep their numbers, and the walk its name.
+    let page = words(&page);
+    assert!(
+        page.contains("450 messages")
+            && page.contains(" 51 Another request")
+            && page.contains(" 450 Another"),
+        "{page}"
+    );
 }

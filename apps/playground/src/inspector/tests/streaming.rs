@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::super::events::MOST_STREAMS;
 use super::*;
+use crate::inspector::view::View;
 
 struct Served {
     store: Store,
@@ -28,6 +29,12 @@ impl Served {
         let server = server::axum(listener, router, Limits::default()).unwrap();
         let addr = server.addr();
         Served { store, addr, task: tokio::spawn(server.run(stop.clone())), stop }
+    }
+
+    /// The query of a page that has been drawn just now.
+    fn since(&self) -> String {
+        let revision = self.store.revision(&View::Mine(walk::ME.to_owned()));
+        format!("?view=mine&since={revision}")
     }
 
     async fn listen(&self, query: &str, more: &str) -> Stream {
@@ -72,7 +79,8 @@ impl Stream {
 #[tokio::test]
 async fn a_page_hears_of_what_its_view_shows_and_of_nothing_else() {
     let served = Served::start();
-    let mut mine = served.listen("?view=mine&since=0-0-0", "").await;
+    let nothing = served.since();
+    let mut mine = served.listen(&nothing, "").await;
     assert!(mine.read.contains("text/event-stream"), "{}", mine.read);
     assert!(mine.is_quiet().await);
     served.store.add(walk::message());
@@ -85,16 +93,27 @@ async fn a_page_hears_of_what_its_view_shows_and_of_nothing_else() {
 #[tokio::test]
 async fn what_came_between_the_page_and_its_stream_is_told_at_once() {
     let served = Served::start();
+    let nothing = served.since();
     served.store.add(Message { browser: Some(walk::ME.to_owned()), ..walk::message() });
-    let mut late = served.listen("?view=mine&since=0-0-0", "").await;
+    let mut late = served.listen(&nothing, "").await;
     late.until("event: changed").await;
     // The revision that it was told is the one to go on from, after a broken connection.
     late.until("\nid: ").await;
     let id = late.read.split("\nid: ").nth(1).unwrap().lines().next().unwrap().to_owned();
     let again = format!("last-event-id: {id}\r\n");
-    let mut again = served.listen("?view=mine&since=0-0-0", &again).await;
+    let mut again = served.listen(&nothing, &again).await;
     assert!(again.is_quiet().await);
     served.stop.cancel();
+}
+
+/// A page of before a restart may have shown as much, or as little, as there is now.
+#[tokio::test]
+async fn a_page_of_another_run_is_told_that_something_changed() {
+    let (before, now) = (Served::start(), Served::start());
+    let mut late = now.listen(&before.since(), "").await;
+    late.until("event: changed").await;
+    before.stop.cancel();
+    now.stop.cancel();
 }
 
 #[tokio::test]

@@ -116,7 +116,7 @@ fn set_cookie(name: &str) -> Field {
     header("set-cookie", Value::Cookies(cookie))
 }
 
-fn page(title: &str) -> Body {
+pub(crate) fn page(title: &str) -> Body {
     Body::Page { title: Some(format!("{title} · OAuth 2 by Example")), bytes: 4_096 }
 }
 
@@ -251,6 +251,31 @@ pub(crate) fn sign_in() -> Vec<Message> {
         answers(userinfo, 200, vec![], json(&[("sub", "0197c1d2-alice"), ("name", "Alice Example")])),
         answers(click(9_150, CLIENT, "GET", "/profile"), 200, vec![], page("Profile")),
     ]
+}
+
+/// A wrong password, the right one, and then no.
+pub(crate) fn denied() -> Vec<Message> {
+    let mut walk: Vec<_> = sign_in().into_iter().take(7).collect();
+    let mut wrong = walk[4].clone();
+    (wrong.id, wrong.status, wrong.started_us) = ("wrong".to_owned(), 403, wrong.started_us - 1);
+    wrong.response_body = page("Sign in");
+    wrong.response_headers.retain(|field| field.name != "location");
+    let refusal = ["error=access_denied", "state=*state", "iss=http://localhost:9000"];
+    let decision = &mut walk[6];
+    decision.request_body = Body::Form(fields(&["csrf_token=*csrf", "request=*request", "decision=deny"]));
+    decision.response_headers.retain(|field| field.name != "location");
+    decision.response_headers.push(to("http://localhost:8000/callback", &refusal));
+    let mut callback = refused_callback(9_050, 403, &refusal);
+    callback.response_body = page("You did not sign in");
+    walk.insert(4, wrong);
+    walk.push(callback);
+    walk
+}
+
+/// A callback that leads to nobody's session, `ms` after the beginning.
+pub(crate) fn refused_callback(ms: u64, status: u16, query: &[&str]) -> Message {
+    let callback = Message { query: fields(query), ..click(ms, CLIENT, "GET", "/callback") };
+    answers(callback, status, vec![], page("Signing in did not work"))
 }
 
 /// What follows: a note, its report, the sign-out, and a program without a token.
