@@ -2,6 +2,7 @@
 //! embed. A chapter that includes what is not there fails the build; mdBook itself would only warn.
 
 mod embed;
+mod finish;
 mod includes;
 mod policy;
 
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 
+use crate::finish::Chapter;
 use crate::includes::Problem;
 
 fn main() -> ExitCode {
@@ -45,8 +47,10 @@ fn build() -> Result<Vec<Problem>, Box<dyn Error>> {
     let mut book = MDBook::load_with_config(&docs, config)?;
     let mut included = BTreeSet::new();
     let mut problems = Vec::new();
+    let mut chapters = Vec::new();
     book.book.for_each_chapter_mut(|chapter| {
         let Some(path) = &chapter.path else { return };
+        chapters.push(Chapter { page: page(path), name: chapter.name.clone() });
         match includes::expand(&docs, path, &with_index(&chapter.content), &mut included) {
             Ok(content) => chapter.content = content,
             Err(wrong) => problems.extend(wrong),
@@ -60,8 +64,15 @@ fn build() -> Result<Vec<Problem>, Box<dyn Error>> {
     }
 
     book.build().map_err(|error| format!("{error:#}"))?;
+    finish::pages(&html, &chapters)?;
     fs::write(out.join("files.rs"), embed::table(&docs, &html)?)?;
     Ok(Vec::new())
+}
+
+/// Where mdBook puts the page of a chapter.
+fn page(chapter: &Path) -> String {
+    let page = chapter.with_extension("html").to_string_lossy().replace('\\', "/");
+    page.strip_suffix("README.html").map_or(page.clone(), |folder| format!("{folder}index.html"))
 }
 
 /// mdBook makes `index.html` of a `README.md`, and forgets the links to it.

@@ -39,6 +39,9 @@ pub fn file(path: &str) -> Option<&'static File> {
 
 // A build script has no tests of its own.
 #[cfg(test)]
+#[path = "../build/finish.rs"]
+mod finish;
+#[cfg(test)]
 #[path = "../build/includes.rs"]
 mod includes;
 #[cfg(test)]

@@ -22,6 +22,14 @@ async fn the_playground_serves_the_book() {
     assert_eq!(redirect.location().unwrap().path(), "/docs/");
     let redirect = get("/docs/decisions").await.expect(307);
     assert_eq!(redirect.location().unwrap().path(), "/docs/decisions/");
+    for (chapter, page) in [
+        ("/docs/oauth-by-watching", "/docs/oauth-by-watching.html"),
+        ("/docs/reference/errors", "/docs/reference/errors.html"),
+    ] {
+        let redirect = get(chapter).await.expect(303);
+        assert_eq!(redirect.location().unwrap().path(), page);
+    }
+    get("/docs/no-such-chapter").await.expect(404);
     for path in ["/docs/", "/docs/index.html", "/docs/decisions/", "/docs/reference/errors.html"] {
         let page = get(path).await.expect(200);
         expect_policy(&page);

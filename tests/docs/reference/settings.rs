@@ -63,15 +63,20 @@ fn write_program(page: &mut String, program: &str, subcommands: &[String]) {
     let marks = if subcommands.is_empty() { "##" } else { "###" };
     write!(page, "\n{marks} {name}\n\n{}\n\n```text\n{}\n```\n", help.about, help.usage).unwrap();
     if !help.options.is_empty() {
-        page.push_str("\n| setting | what it is | default |\n| --- | --- | --- |\n");
+        // The class is the stylesheet's: on a small screen a row becomes a block.
+        page.push_str("\n<div class=\"settings\">\n\n| setting | what it is |\n| --- | --- |\n");
         for setting in &help.options {
             let names = [&setting.environment, &setting.option];
             let names: Vec<_> =
                 names.into_iter().filter(|name| !name.is_empty()).map(|name| code_cell(name)).collect();
-            let default =
-                if setting.default.is_empty() { String::new() } else { code_cell(&setting.default) };
-            writeln!(page, "| {} | {} | {default} |", names.join("<br>"), cell(&setting.about)).unwrap();
+            let default = if setting.default.is_empty() {
+                String::new()
+            } else {
+                format!("<br>Default: {}", code_cell(&setting.default))
+            };
+            writeln!(page, "| {} | {}{default} |", names.join("<br>"), cell(&setting.about)).unwrap();
         }
+        page.push_str("\n</div>\n");
     }
     // Below a command stands what stands below the program.
     if !help.after.is_empty() && subcommands.is_empty() {

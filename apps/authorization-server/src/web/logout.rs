@@ -1,4 +1,4 @@
-//! Signing out of this server. What applications were given is not taken back by it.
+//! Logging out of this server. What applications were given is not taken back by it.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
@@ -28,7 +28,7 @@ struct LogoutPage<'a> {
     request: Option<&'a str>,
 }
 
-/// Asks first. Only the 'Not you?' link of our own consent page signs out at once and leads back
+/// Asks first. Only the 'Not you?' link of our own consent page logs out at once and leads back
 /// to the sign-in for the same request: it carries the handle of a request that was shown to this
 /// very session, which no other site knows, and the browser says that it was followed here.
 #[tracing::instrument(skip_all, level = "debug")]
@@ -48,7 +48,7 @@ pub(crate) async fn get(web: Data<Web>, request: HttpRequest) -> Result<HttpResp
         csrf_token: session.csrf_token(),
         request: handle,
     };
-    let title = if user.is_some() { "Sign out" } else { "Signed out" };
+    let title = if user.is_some() { "Log out" } else { "Logged out" };
     page(StatusCode::OK, title, main.username, Csp::strict(), &main)
 }
 
@@ -90,7 +90,7 @@ fn is_followed_here(request: &HttpRequest) -> bool {
 }
 
 /// Anybody can have a live request of their own and put its handle into a link; but not one that this
-/// session was asked about. Whom a second click finds signed out already has nothing to lose.
+/// session was asked about. Whom a second click finds logged out already has nothing to lose.
 async fn is_on_its_consent_page(
     web: &Data<Web>,
     request: &HttpRequest,

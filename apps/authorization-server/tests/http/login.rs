@@ -145,7 +145,7 @@ async fn signing_out_asks_first_and_then_ends_the_session() {
     assert_eq!(response.status(), 303);
     assert_eq!(browser.cookie(), None);
     let page = browser.follow(response).await.text().await.unwrap();
-    assert!(page.contains("You are signed out"), "{page}");
+    assert!(page.contains("You are logged out"), "{page}");
     browser.set_cookie(cookie);
     assert!(!browser.get("/").await.text().await.unwrap().contains("alice"));
 }
