@@ -2,6 +2,8 @@
 //!
 //! For what may be done in plain http, and for development tools that no other machine may see.
 
+use std::path::Path;
+
 use http::uri::Authority;
 use http::{HeaderMap, header};
 use url::Host;
@@ -40,6 +42,13 @@ pub fn is_to_loopback(headers: &HeaderMap, target: Option<&str>) -> bool {
     !authority.as_str().contains('@') && Host::parse(authority.host()).is_ok_and(|host| is_loopback(&host))
 }
 // ANCHOR_END: is_loopback
+
+/// Whether this process runs in a container, whose loopback is out of reach from outside of it. The engine leaves a
+/// file that says so: Docker the first, Podman the second.
+#[must_use]
+pub fn in_a_container() -> bool {
+    ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists())
+}
 
 /// Whether a page of another site sent this request, by what the browser says of it (Fetch Metadata).
 ///

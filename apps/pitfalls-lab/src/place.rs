@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use auth_core::loopback::in_a_container;
+
 /// This machine's loopback address, and nothing else: a port can be chosen, an address cannot.
 ///
 /// In our own container image it is every address *of the container*, because a container's loopback is
@@ -27,6 +29,5 @@ pub(crate) fn score() -> PathBuf {
 
 fn in_our_container() -> bool {
     // The Dockerfile sets the first; the engine makes the second.
-    std::env::var_os("PITFALLS_LAB_IMAGE").is_some()
-        && ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists())
+    std::env::var_os("PITFALLS_LAB_IMAGE").is_some() && in_a_container()
 }

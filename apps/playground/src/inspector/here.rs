@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Response};
 use crate::page;
 
 pub(super) async fn only_here(request: Request, next: Next) -> Response {
-    let target = request.uri().authority().map(|authority| authority.as_str());
     if is_of_another_site(request.method().as_str(), request.headers()) {
         return (StatusCode::FORBIDDEN, "the inspector is not for pages of other sites\n").into_response();
     }
+    let target = request.uri().authority().map(|authority| authority.as_str());
     if is_to_loopback(request.headers(), target) {
         return next.run(request).await;
     }

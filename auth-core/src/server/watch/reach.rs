@@ -2,8 +2,8 @@
 
 use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 
+use crate::loopback::in_a_container;
 use crate::server::StartError;
 use crate::wire;
 
@@ -39,9 +39,7 @@ impl Peers {
     /// # Errors
     /// When others could reach it: a `Host` is quickly written, and their messages are not for an inspector.
     pub(in crate::server) fn of(address: SocketAddr) -> Result<Peers, StartError> {
-        let in_a_container =
-            ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists());
-        Peers::decide(address, std::env::var_os(PORTS).as_deref(), in_a_container)
+        Peers::decide(address, std::env::var_os(PORTS).as_deref(), in_a_container())
     }
 
     /// Two marks must agree, so that a variable alone, on somebody's machine, opens nothing.
